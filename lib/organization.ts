@@ -1,0 +1,63 @@
+/**
+ * The one file that another organization edits to make this repository its own: business units,
+ * environments, accounts, regions, domains, owners.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Environment } from "lib/schema/environment.ts";
+
+/** The units that pay for resources: the value of the `OU` and `business_unit` tags. */
+export const BusinessUnit = z.enum([
+  "operations",
+  "data",
+  "digital-credentials",
+  "mit-open",
+  "mitx",
+  "mitxonline",
+  "residential",
+  "residential-staging",
+  "xpro",
+  "open-courseware",
+]);
+/** One of the organization's units. */
+export type BusinessUnit = z.infer<typeof BusinessUnit>;
+
+/** The regions that may hold resources. */
+export const Region = z.enum(["us-east-1", "us-east-2", "us-west-2"]);
+/** An AWS region of ours. */
+export type Region = z.infer<typeof Region>;
+
+/** What differs from one environment to the next. */
+export interface EnvironmentSettings {
+  /** Where Vault answers. */
+  readonly vaultAddress: string;
+  /** The AWS profile whose credentials deploy there. */
+  readonly awsProfile: string;
+}
+
+/** The organization's facts. */
+export const organization = {
+  /** Short name: the prefix of Pulumi project names. */
+  name: "ol",
+  /** The domain under which everything is reachable. */
+  domain: "odl.mit.edu",
+  /** Who answers for what carries no owner of its own. */
+  owner: "platform-engineering",
+  /** The region of everything that names none. */
+  region: "us-east-1" as Region,
+  /** Pulumi's state. */
+  stateBackend: "s3://mitol-pulumi-state/",
+  /** Where this repository is fetched from by pipelines. */
+  repository: "https://github.com/mitodl/ol-infrastructure",
+  /** The branch that pipelines follow. */
+  branch: "main",
+  environments: {
+    CI: { vaultAddress: "https://vault-ci.odl.mit.edu", awsProfile: "ol-ci" },
+    QA: { vaultAddress: "https://vault-qa.odl.mit.edu", awsProfile: "ol-qa" },
+    Production: {
+      vaultAddress: "https://vault-production.odl.mit.edu",
+      awsProfile: "ol-production",
+    },
+  } satisfies Record<Environment, EnvironmentSettings>,
+};
