@@ -42,6 +42,8 @@ export const organization = {
   name: "ol",
   /** The domain under which everything is reachable. */
   domain: "odl.mit.edu",
+  /** The prefix of our own Kubernetes labels: `ol.mit.edu/environment`. */
+  labelPrefix: "ol.mit.edu",
   /** Who answers for what carries no owner of its own. */
   owner: "platform-engineering",
   /** The region of everything that names none. */

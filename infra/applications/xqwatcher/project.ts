@@ -1,0 +1,15 @@
+import network from "infra/foundation/network/project.ts";
+import { defineProject, on } from "lib/pulumi/project.ts";
+import { XqwatcherConfig, XqwatcherOutputs } from "./config.ts";
+
+/** xqwatcher: takes what learners submit from XQueue, grades it, and answers. */
+export default defineProject({
+  name: "ol-application-xqwatcher",
+  config: XqwatcherConfig,
+  outputs: XqwatcherOutputs,
+  needs: { network: on(network) },
+  secrets: ["xqwatcher"],
+  images: ["xqwatcher"],
+  concurrencyClass: "aws:us-east-1",
+  program: () => import("./program.ts"),
+});

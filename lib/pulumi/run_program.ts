@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { didYouMean } from "lib/schema/nearest.ts";
+import { describeIssues } from "lib/schema/parse.ts";
+import { Problem, Problems } from "lib/schema/problem.ts";
+import { openNeeds } from "lib/pulumi/needs.ts";
+import { type Program, type Project, secretKeys, type Shape } from "lib/pulumi/project.ts";
+import { parseStackConfig, type StackConfig } from "lib/pulumi/stack_file.ts";
+import type { StackInfo } from "lib/pulumi/stack_info.ts";
+
+/** One stack to run: the same for the offline evaluator and the real engine. */
+export interface StackRun {
+  readonly project: Project;
+  readonly info: StackInfo;
+  readonly config: StackConfig;
+  /** Full names of upstream stacks whose outputs are not known yet. */
+  readonly unknown?: ReadonlySet<string>;
+}
+
+/**
+ * Loads a project's program.
+ *
+ * @throws {Problem} when the module has no function as its default export
+ */
+// deno-lint-ignore no-explicit-any
+export async function loadProgram(project: Project): Promise<Program<any, any, any>> {
+  const module = await project.program() as { default?: unknown };
+  if (typeof module.default !== "function") {
+    throw new Problem(
+      `The program of ${project.name} has no default export: write export default defineProgram<typeof project>(…)`,
+    );
+  }
+  // deno-lint-ignore no-explicit-any
+  return module.default as Program<any, any, any>;
+}
+
+/**
+ * Runs a stack's program inside a Pulumi stack that is already set up.
+ *
+ * @returns The outputs: checked against the manifest, secrets wrapped
+ * @throws {Problems} for a configuration or outputs that the manifest does not allow
+ * @throws {Deferred} when it asked eagerly for what is not known
+ */
+export async function runProgram(run: StackRun): Promise<Record<string, unknown>> {
+  const { project, info } = run;
+  const config = parseStackConfig(project.config, run.config, project.name);
+  const program = await loadProgram(project);
+  const needs = openNeeds(project.needs, info, run.unknown);
+  return checkOutputs(project, info, await program({ info, config, needs }));
+}
+
+/** Checks the outputs' names at once, and each value as soon as it is known. */
+export function checkOutputs(
+  project: Project,
+  info: StackInfo,
+  returned: unknown,
+): Record<string, unknown> {
+  const where = `Stack "${info.name}" of ${project.name}`;
+  if (typeof returned !== "object" || returned === null) {
+    throw new Problem(`${where} returned no outputs: return an object, {} if there are none`);
+  }
+  const outputs = returned as Record<string, unknown>;
+  const shape = (project.outputs as Shape).shape;
+  const known = Object.keys(shape);
+  const problems = [
+    ...Object.keys(outputs).filter((key) => !known.includes(key)).map((key) =>
+      `${where} returned output "${key}", which its manifest does not name${didYouMean(key, known)}`
+    ),
+    ...known.filter((key) => outputs[key] === undefined && !acceptsUndefined(shape[key])).map((
+      key,
+    ) => `${where} did not return output "${key}", which its manifest promises`),
+  ];
+  if (problems.length > 0) throw new Problems(problems);
+
+  const secrets = secretKeys(project.outputs);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => {
+      const checked = (pulumi.output(value) as pulumi.Output<unknown>).apply((plain) => {
+        const result = (shape[key] as z.ZodType).safeParse(plain);
+        if (result.success) return result.data;
+        throw new Problem(
+          `${where} returned output "${key}" that is not what its manifest promises: ${
+            describeIssues(result.error).join("; ")
+          }`,
+        );
+      });
+      return [key, secrets.has(key) ? pulumi.secret(checked) : checked];
+    }),
+  );
+}
+
+const acceptsUndefined = (schema: unknown) => (schema as z.ZodType).safeParse(undefined).success;

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { describeIssues, parseWith, readText } from "lib/schema/parse.ts";
+import { parseYaml } from "lib/schema/yaml.ts";
+import { Problem, Problems } from "lib/schema/problem.ts";
+import { didYouMean } from "lib/schema/nearest.ts";
+import type { Shape } from "lib/pulumi/project.ts";
+
+/**
+ * A stack's configuration as Pulumi hands it over: values by key without the project's prefix, each
+ * plain, or unknown where it is encrypted and no key is at hand.
+ */
+export interface StackConfig {
+  /** The file, for error messages. */
+  readonly source: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Keys whose value is `secure:`. */
+  readonly secretKeys: ReadonlySet<string>;
+  /** Other namespaces' keys, such as `aws:region`. */
+  readonly foreign: Readonly<Record<string, unknown>>;
+}
+
+/** The shape of `Pulumi.<stack>.yaml`. @see https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/ */
+const StackFile = z.strictObject({
+  config: z.record(
+    z.string().regex(/^[\w.-]+(:[\w.-]+)+$/, "must be <namespace>:<key>"),
+    z.unknown(),
+  ).nullish(),
+  secretsprovider: z.string().optional(),
+  encryptedkey: z.string().optional(),
+  encryptionsalt: z.string().optional(),
+  environment: z.unknown().optional(),
+});
+
+/**
+ * Reads `Pulumi.<stack>.yaml`.
+ *
+ * @param path The file
+ * @param project The project's name: the namespace of its keys
+ * @throws {Problem} when it is missing, with the stacks that there are; malformed; or not YAML
+ */
+export async function readStackFile(path: string, project: string): Promise<StackConfig> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    if (!(error instanceof Problem && error.cause instanceof Deno.errors.NotFound)) throw error;
+    throw new Problem(await describeMissing(path), { cause: error.cause });
+  }
+  const file = parseWith(StackFile, parseYaml(text, path) ?? {}, path);
+  const values: Record<string, unknown> = {};
+  const foreign: Record<string, unknown> = {};
+  const secretKeys = new Set<string>();
+  for (const [name, value] of Object.entries(file.config ?? {})) {
+    if (!name.startsWith(`${project}:`)) {
+      foreign[name] = value;
+      continue;
+    }
+    const key = name.slice(project.length + 1);
+    values[key] = value;
+    if (isSecure(value)) secretKeys.add(key);
+  }
+  const misplaced = Object.keys(foreign).find((name) => name.startsWith("ol-"));
+  if (misplaced) {
+    const namespace = misplaced.slice(0, misplaced.lastIndexOf(":"));
+    throw new Problem(
+      `${path}: config: ${misplaced}: "${namespace}" is not this project${
+        didYouMean(namespace, [project]) || `: expected "${project}"`
+      }`,
+    );
+  }
+  return { source: path, values, secretKeys, foreign };
+}
+
+async function describeMissing(path: string): Promise<string> {
+  const folder = path.replace(/\/[^/]*$/, "");
+  const stacks = await stacksIn(folder);
+  const wanted = path.slice(folder.length + 1).replace(/^Pulumi\.(.*)\.yaml$/, "$1");
+  return stacks.length > 0
+    ? `${path}: no such file: the stacks of ${folder} are ${stacks.join(", ")}${
+      didYouMean(wanted, stacks)
+    }`
+    : `${path}: no such file: write it, with the keys of ${folder}/config.ts`;
+}
+
+/** The stacks that have a file in a project's folder, sorted. */
+export async function stacksIn(folder: string): Promise<string[]> {
+  const stacks: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const match = /^Pulumi\.(.+)\.yaml$/.exec(entry.name);
+    if (match && entry.isFile) stacks.push(match[1]);
+  }
+  return stacks.sort();
+}
+
+/** Whether a configuration value is encrypted: `{ secure: … }`. */
+export function isSecure(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value &&
+    Object.keys(value).length === 1;
+}
+
+/**
+ * Parses a stack's configuration by its project's schema.
+ *
+ * @throws {Problems} one line per key, `file: project:key: expected`
+ */
+export function parseStackConfig<C extends Shape>(
+  schema: C,
+  config: StackConfig,
+  project: string,
+): z.output<C> {
+  const result = schema.safeParse(config.values);
+  if (result.success) return result.data;
+  throw new Problems(
+    describeIssues(result.error, schema).map((line) => `${config.source}: ${project}:${line}`),
+  );
+}
