@@ -18,6 +18,10 @@ export const ENGINES = {
   bao: "2.7.2",
   /** The Kubernetes API server of the tests. */
   kubernetes: "1.34.2",
+  /** The store below that API server, as its release was tested with. */
+  etcd: "3.6.4",
+  /** Concourse's command line. */
+  fly: "8.2.5",
 } as const;
 
 /** The Deno that everything runs on: later ones crash natively under gRPC. */
