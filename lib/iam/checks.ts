@@ -1,0 +1,2 @@
+/** placeholder */
+export const ANALYZER_CODES: ReadonlySet<string> = new Set<string>();

@@ -1,0 +1,151 @@
+import { CATALOGUE } from "lib/iam/catalogue.ts";
+import { ANALYZER_CODES } from "lib/iam/checks.ts";
+import { type Finding, formatJsonPath, IamLintError, isAtLeast } from "lib/iam/finding.ts";
+import type { Path, Severity } from "lib/iam/finding.ts";
+import { parseJson } from "lib/iam/json/parse.ts";
+import { locate, positionAt, type Positions } from "lib/iam/json/position.ts";
+import { applyPlain } from "lib/iam/outputs.ts";
+import { type Policy, readPolicy } from "lib/iam/policy.ts";
+import type { PolicyType } from "lib/iam/policy_type.ts";
+import type { Draft } from "lib/iam/rule.ts";
+import { RULES } from "lib/iam/rules/mod.ts";
+import { type SensitiveAccess, sensitiveAccess } from "lib/iam/rules/sensitive_access.ts";
+import { suppress, type Suppression } from "lib/iam/suppression.ts";
+
+/** What to look for. */
+export interface FindOptions {
+  /** Default inferred: see {@linkcode inferPolicyType}. */
+  readonly type?: PolicyType;
+  /** Findings that are meant to be. Anything malformed in it is a finding. */
+  readonly ignore?: readonly Suppression[];
+  /** Actions on resources that nobody shall be allowed: SENSITIVE_ACCESS. Default none. */
+  readonly sensitive?: readonly SensitiveAccess[];
+  /** The day that suppressions are held against, `YYYY-MM-DD` in UTC; default today. */
+  readonly today?: string;
+}
+
+/** What was found, and what was found but suppressed. */
+export interface LintResult {
+  readonly type: PolicyType;
+  /** In the document's order. */
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly Finding[];
+}
+
+interface Source {
+  readonly text: string;
+  readonly positions: Positions;
+}
+
+/**
+ * Lints a policy document and returns every finding; never throws.
+ *
+ * @param document JSON text (findings then have a line and a column) or the parsed document
+ */
+export function findIamIssues(document: unknown, options: FindOptions = {}): LintResult {
+  const found: Finding[] = [];
+  let value = document;
+  let source: Source | undefined;
+  if (typeof document === "string") {
+    const parsed = parseJson(document);
+    source = { text: document, positions: parsed.positions };
+    value = parsed.value;
+    for (const { message, offset, path } of parsed.faults) {
+      const { severity, title, remedy } = CATALOGUE.MALFORMED_JSON;
+      found.push({
+        id: "MALFORMED_JSON",
+        code: "JSON_SYNTAX_ERROR",
+        severity,
+        path: formatJsonPath(path),
+        ...positionAt(document, offset),
+        title,
+        detail: message,
+        remedy,
+      });
+    }
+  }
+  const isUnreadable = typeof document === "string" && value === undefined;
+  const policy = readPolicy(value, options.type);
+  if (!isUnreadable) found.push(...runRules(policy, source, options.sensitive ?? []));
+  const today = options.today ?? new Date().toISOString().slice(0, 10);
+  return {
+    type: policy.type,
+    ...suppress(found, options.ignore ?? [], today, ANALYZER_CODES),
+  };
+}
+
+function runRules(
+  policy: Policy,
+  source: Source | undefined,
+  sensitive: readonly SensitiveAccess[],
+): Finding[] {
+  const found: Finding[] = [];
+  const sidAt = (path: Path) =>
+    policy.statements.find((statement) => statement.path.every((key, at) => key === path[at]))?.sid;
+  const report = (draft: Draft) => {
+    const kind = CATALOGUE[draft.id];
+    const sid = sidAt(draft.path);
+    found.push({
+      id: draft.id,
+      ...(draft.code === undefined ? {} : { code: draft.code }),
+      severity: draft.severity ?? kind.severity,
+      path: formatJsonPath(draft.path),
+      ...(source && locate(source.text, source.positions, draft.path)),
+      title: kind.title,
+      detail: draft.detail,
+      remedy: draft.remedy ?? kind.remedy,
+      ...(draft.nearest === undefined ? {} : { nearest: draft.nearest }),
+      ...(draft.actions === undefined ? {} : { actions: draft.actions }),
+      ...(draft.resources === undefined ? {} : { resources: draft.resources }),
+      ...(sid === undefined ? {} : { sid }),
+    });
+  };
+  const rules = sensitive.length === 0 ? RULES : [...RULES, sensitiveAccess(sensitive)];
+  for (const rule of rules) rule.policy?.(policy, report);
+  for (const statement of policy.statements) {
+    for (const rule of rules) rule.statement?.(statement, policy, report);
+  }
+  return found;
+}
+
+/** How {@linkcode lintIamPolicy} treats a document. */
+export interface LintOptions extends FindOptions {
+  /** The mildest severity that throws; default `MEDIUM`. */
+  readonly failOn?: Severity;
+  /** Return JSON text rather than the document; text is returned as it came. Default false. */
+  readonly stringify?: boolean;
+  /** What the policy is called in the error; default `IAM policy`. */
+  readonly source?: string;
+}
+
+/**
+ * Lints a policy document and hands it back.
+ *
+ * @param document JSON text, an object, or either with Pulumi Outputs inside: then an Output is
+ * returned, and the lint happens as soon as all values are known
+ * @returns The document, or its JSON text with `stringify`
+ * @throws {IamLintError} with every finding at or above `failOn`, worst first
+ */
+export function lintIamPolicy(
+  document: string,
+  options?: LintOptions,
+): string;
+export function lintIamPolicy<T>(
+  document: T,
+  options: LintOptions & { readonly stringify: true },
+): T extends { readonly __pulumiOutput: true } ? T : string;
+export function lintIamPolicy<T>(document: T, options?: LintOptions): T;
+export function lintIamPolicy(document: unknown, options: LintOptions = {}): unknown {
+  return applyPlain(document, (plain) => {
+    const failOn = options.failOn ?? "MEDIUM";
+    const failing = findIamIssues(plain, options).findings
+      .filter(({ severity }) => isAtLeast(severity, failOn));
+    if (failing.length > 0) throw new IamLintError(worstFirst(failing), options.source);
+    return options.stringify && typeof plain !== "string" ? JSON.stringify(plain) : plain;
+  });
+}
+
+const worstFirst = (findings: readonly Finding[]) =>
+  [...findings].sort((a, b) =>
+    Number(isAtLeast(b.severity, a.severity)) - Number(isAtLeast(a.severity, b.severity))
+  );

@@ -1,0 +1,18 @@
+/**
+ * Lints IAM policies and helps to write them.
+ *
+ * @module
+ */
+export { type PolicyDocument, policyDocumentsOf } from "lib/iam/documents.ts";
+export {
+  type Finding,
+  formatFinding,
+  IamLintError,
+  isAtLeast,
+  SEVERITIES,
+  type Severity,
+} from "lib/iam/finding.ts";
+export { findIamIssues, lintIamPolicy } from "lib/iam/lint.ts";
+export type { FindOptions, LintOptions, LintResult } from "lib/iam/lint.ts";
+export { inferPolicyType, POLICY_TYPES, type PolicyType } from "lib/iam/policy_type.ts";
+export { Suppression } from "lib/iam/suppression.ts";
