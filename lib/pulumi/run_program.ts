@@ -3,10 +3,12 @@ import type { z } from "zod";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
+import { AWSTags } from "lib/pulumi/aws_base.ts";
 import { openNeeds } from "lib/pulumi/needs.ts";
 import { type Program, type Project, secretKeys, type Shape } from "lib/pulumi/project.ts";
 import { parseStackConfig, type StackConfig } from "lib/pulumi/stack_file.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
+import { stackLabels, stackTags, type Tags } from "lib/pulumi/tags.ts";
 
 /** One stack to run: the same for the offline evaluator and the real engine. */
 export interface StackRun {
@@ -47,6 +49,14 @@ export async function runProgram(run: StackRun): Promise<Record<string, unknown>
   const program = await loadProgram(project);
   const needs = openNeeds(project.needs, info, run.unknown);
   return checkOutputs(project, info, await program({ info, config, needs }));
+}
+
+/** The tags and labels of a stack; empty for a configuration without tags. */
+export function tagsOf(run: StackRun): { tags: Tags; labels: Tags } {
+  const config = parseStackConfig(run.project.config, run.config, run.project.name);
+  const tags = AWSTags.safeParse((config as { tags?: unknown }).tags);
+  if (!tags.success) return { tags: {}, labels: {} };
+  return { tags: stackTags(run.info, tags.data), labels: stackLabels(run.info, tags.data) };
 }
 
 /** Checks the outputs' names at once, and each value as soon as it is known. */

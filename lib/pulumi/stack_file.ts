@@ -57,7 +57,7 @@ export async function readStackFile(path: string, project: string): Promise<Stac
     }
     const key = name.slice(project.length + 1);
     values[key] = value;
-    if (isSecure(value)) secretKeys.add(key);
+    if (containsSecure(value)) secretKeys.add(key);
   }
   const misplaced = Object.keys(foreign).find((name) => name.startsWith("ol-"));
   if (misplaced) {
@@ -92,10 +92,32 @@ export async function stacksIn(folder: string): Promise<string[]> {
   return stacks.sort();
 }
 
-/** Whether a configuration value is encrypted: `{ secure: … }`. */
-export function isSecure(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "secure" in value &&
-    Object.keys(value).length === 1;
+/** Whether a configuration value is encrypted, or holds one that is: `{ secure: … }`. */
+function containsSecure(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if ("secure" in value && Object.keys(value).length === 1) return true;
+  return Object.values(value).some(containsSecure);
+}
+
+/**
+ * The configuration with its encrypted values as the CLI decrypted them, and with what was given to the
+ * CLI alone (`--config`).
+ *
+ * @param decrypted Every value as text, objects as JSON, by `<project>:<key>`
+ */
+export function withDecrypted(
+  config: StackConfig,
+  project: string,
+  decrypted: Readonly<Record<string, string>>,
+): StackConfig {
+  const values: Record<string, unknown> = { ...config.values };
+  for (const [name, text] of Object.entries(decrypted)) {
+    const key = name.slice(project.length + 1);
+    if (!name.startsWith(`${project}:`)) continue;
+    if (key in values && !config.secretKeys.has(key)) continue;
+    values[key] = /^[[{]/.test(text) ? JSON.parse(text) : text;
+  }
+  return { ...config, values };
 }
 
 /**

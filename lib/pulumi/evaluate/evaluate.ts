@@ -4,11 +4,8 @@ import { OfflineMonitor } from "lib/pulumi/evaluate/monitor.ts";
 import type { EvaluatedResource } from "lib/pulumi/evaluate/monitor.ts";
 import { withoutTraces } from "lib/pulumi/evaluate/traces.ts";
 import { Deferred, needReferences } from "lib/pulumi/needs.ts";
-import { runProgram, type StackRun } from "lib/pulumi/run_program.ts";
+import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
 import { disconnect, runInStack, useMonitor, withStore } from "lib/pulumi/runtime.ts";
-import { parseStackConfig } from "lib/pulumi/stack_file.ts";
-import { stackLabels, stackTags } from "lib/pulumi/tags.ts";
-import { AWSTags } from "lib/pulumi/aws_base.ts";
 import type { Properties } from "lib/pulumi/simulate/wire.ts";
 
 export type { EvaluatedResource };
@@ -23,16 +20,6 @@ export interface Evaluation {
   readonly warnings: readonly string[];
   /** Set when the program asked eagerly for what is not known yet; the lists above are then partial. */
   readonly deferred?: string;
-}
-
-/** The tags and labels of a stack; empty for a configuration without tags. */
-export function tagsOf(
-  run: StackRun,
-): { tags: Record<string, string>; labels: Record<string, string> } {
-  const config = parseStackConfig(run.project.config, run.config, run.project.name);
-  const tags = AWSTags.safeParse((config as { tags?: unknown }).tags);
-  if (!tags.success) return { tags: {}, labels: {} };
-  return { tags: stackTags(run.info, tags.data), labels: stackLabels(run.info, tags.data) };
 }
 
 /**

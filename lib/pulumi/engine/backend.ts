@@ -1,0 +1,122 @@
+import { parseWith, readText } from "lib/schema/parse.ts";
+import { writeAtomically } from "lib/schema/atomic.ts";
+import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
+import { organization } from "lib/organization.ts";
+import type { FleetStack } from "lib/pulumi/fleet.ts";
+import { z } from "zod";
+
+/** Where stacks live, and with what environment the CLI runs. */
+export interface Backend {
+  readonly kind: "sandbox" | "real";
+  /** The state's address: `file://…`, `s3://…`, `https://…`. */
+  readonly url: string;
+  /** Variables for the CLI, on top of the process's own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder for logs and journals of runs. */
+  readonly runs: string;
+  /**
+   * The folder in which the CLI runs a stack: it holds `Pulumi.yaml` and the stack's file.
+   *
+   * The same one every time, as a new one has a new encryption salt.
+   */
+  workDir(stack: FleetStack): Promise<string>;
+  /** Whether the stack has state: `undefined` where only the CLI can tell. */
+  exists(stack: FleetStack): Promise<boolean | undefined>;
+}
+
+/** Switches off everything by which the CLI would reach out or change by itself. */
+const QUIET = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_DEBUG_COMMANDS: "true",
+  NO_COLOR: "1",
+} as const;
+
+/** The passphrase of sandboxes: they hold no real secret. */
+const SANDBOX_PASSPHRASE = "sandbox";
+
+const StackSettings = z.looseObject({ encryptionsalt: z.string().optional() });
+
+/**
+ * The throw-away backend below `.cache/sandbox`: state as files, simulated providers.
+ *
+ * The repository's own stack files are copied, never written.
+ *
+ * @param root The repository's root
+ * @param folder The sandbox's folder; default `<root>/.cache/sandbox`
+ */
+export async function openSandbox(
+  root: string,
+  folder = `${root}/.cache/sandbox`,
+): Promise<Backend> {
+  const state = `${folder}/state`;
+  await Deno.mkdir(state, { recursive: true });
+  return {
+    kind: "sandbox",
+    url: `file://${state}`,
+    env: {
+      ...QUIET,
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: SANDBOX_PASSPHRASE,
+      PULUMI_HOME: `${folder}/home`,
+    },
+    runs: `${folder}/runs`,
+    async workDir({ info, on }) {
+      const work = `${folder}/work/${info.project}`;
+      const from = `${root}/${on.folder}`;
+      await writeAtomically(`${work}/Pulumi.yaml`, await readText(`${from}/Pulumi.yaml`));
+      const name = `Pulumi.${info.name}.yaml`;
+      const salt = await readSalt(`${work}/${name}`);
+      const source = parseWith(
+        StackSettings,
+        parseYaml(await readText(`${from}/${name}`), `${on.folder}/${name}`),
+        `${on.folder}/${name}`,
+      );
+      const { encryptedkey: _key, secretsprovider: _provider, ...settings } = source;
+      await writeAtomically(
+        `${work}/${name}`,
+        stringifyYaml({ ...settings, ...(salt ? { encryptionsalt: salt } : {}) }),
+      );
+      return work;
+    },
+    exists: ({ info }) => isFile(`${state}/.pulumi/stacks/${info.project}/${info.name}.json`),
+  };
+}
+
+async function readSalt(path: string): Promise<string | undefined> {
+  if (!await isFile(path)) return undefined;
+  return parseWith(StackSettings, parseYaml(await readText(path), path), path).encryptionsalt;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * The real backend: `PULUMI_BACKEND_URL`, else the organization's; secrets by the stack's own provider.
+ *
+ * @param env Reads an environment variable
+ */
+export function openBackend(
+  root: string,
+  env: (name: string) => string | undefined,
+): Backend {
+  const url = env("PULUMI_BACKEND_URL") ?? organization.stateBackend;
+  const state = url.startsWith("file://") ? url.slice("file://".length) : undefined;
+  return {
+    kind: "real",
+    url,
+    env: { ...QUIET, PULUMI_BACKEND_URL: url },
+    runs: `${root}/.cache/runs`,
+    workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),
+    exists: ({ info }) =>
+      state === undefined
+        ? Promise.resolve(undefined)
+        : isFile(`${state}/.pulumi/stacks/${info.project}/${info.name}.json`),
+  };
+}

@@ -1,0 +1,198 @@
+import { readText } from "lib/schema/parse.ts";
+import { messageOf, Problem } from "lib/schema/problem.ts";
+import type { Backend } from "lib/pulumi/engine/backend.ts";
+import { CliExit, runCli } from "lib/pulumi/engine/cli.ts";
+import { type EngineReport, readEvents } from "lib/pulumi/engine/events.ts";
+import { type StackHost, startStackHost } from "lib/pulumi/engine/stack_host.ts";
+import { pulumiPackages } from "lib/pulumi/packages.ts";
+import type { FleetStack } from "lib/pulumi/fleet.ts";
+
+/** What can be done with a stack. */
+export type StackOperation = "preview" | "up" | "destroy" | "refresh";
+
+/** How one stack's operation ended. */
+export interface StackResult {
+  /** The CLI's exit code, which decides. */
+  readonly code: number;
+  readonly report: EngineReport;
+  /** Why it failed: the program's problems, else the engine's errors, else the end of the CLI's log. */
+  readonly problems: readonly string[];
+  /** Set when the program has to wait for an upstream stack. */
+  readonly deferred?: string;
+  /** The CLI's stdout and stderr. */
+  readonly logFile: string;
+  /** Milliseconds: in all, and of these the CLI's own run. */
+  readonly elapsed: number;
+  readonly cliElapsed: number;
+}
+
+/** What every operation needs. */
+export interface Engine {
+  readonly root: string;
+  /** The CLI's path. */
+  readonly pulumi: string;
+  readonly backend: Backend;
+  /** Where this run's logs go. */
+  readonly runDir: string;
+  readonly signal?: AbortSignal;
+  /** Told what a person should know while it runs. */
+  readonly narrate: (stack: string, text: string) => void;
+}
+
+/** How often a stack is run again after its host crashed. */
+const CRASH_RETRIES = 2;
+
+/**
+ * Does one operation with one stack, through the real CLI.
+ *
+ * @param unknown Full names of upstream stacks that are not deployed yet; only for a preview
+ * @throws {Problem} when host or CLI cannot be started
+ */
+export async function runStack(
+  engine: Engine,
+  stack: FleetStack,
+  operation: StackOperation,
+  options: { readonly unknown?: readonly string[]; readonly args?: readonly string[] } = {},
+): Promise<StackResult> {
+  const started = performance.now();
+  const files = `${engine.runDir}/${stack.info.project}.${stack.info.name}`;
+  await Deno.mkdir(engine.runDir, { recursive: true });
+  const cwd = await engine.backend.workDir(stack);
+  await ensureStack(engine, stack, cwd, `${files}.init.log`);
+  for (let attempt = 0;; attempt++) {
+    const suffix = attempt === 0 ? operation : `${operation}.${attempt + 1}`;
+    const { result, crash } = await attemptOnce(engine, stack, operation, options, {
+      cwd,
+      files: `${files}.${suffix}`,
+    });
+    if (crash === undefined || attempt >= CRASH_RETRIES || engine.signal?.aborted) {
+      return { ...result, elapsed: performance.now() - started };
+    }
+    engine.narrate(stack.id, `runs again, as ${crash}`);
+  }
+}
+
+async function attemptOnce(
+  engine: Engine,
+  stack: FleetStack,
+  operation: StackOperation,
+  options: { readonly unknown?: readonly string[]; readonly args?: readonly string[] },
+  at: { cwd: string; files: string },
+): Promise<{ result: Omit<StackResult, "elapsed">; crash?: string }> {
+  const isSandbox = engine.backend.kind === "sandbox";
+  const runsProgram = operation === "up" || operation === "preview";
+  let host: StackHost | undefined;
+  if (runsProgram || isSandbox) {
+    host = await startStackHost({
+      root: engine.root,
+      folder: stack.on.folder,
+      stack: stack.info.name,
+      simulate: isSandbox,
+      unknown: [...options.unknown ?? []],
+    }, { logFile: `${at.files}.host.log`, env: {} });
+  }
+  let crash: string | undefined;
+  void host?.crashed.then((reason) => crash = reason);
+  const eventLog = `${at.files}.events.jsonl`;
+  const logFile = `${at.files}.log`;
+  const began = performance.now();
+  let code: number;
+  try {
+    code = await runCli({
+      pulumi: engine.pulumi,
+      args: [
+        ...COMMANDS[operation],
+        ...options.args ?? [],
+        "--stack",
+        stack.info.name,
+        "--non-interactive",
+        "--color=never",
+        "--event-log",
+        eventLog,
+        ...(runsProgram && host
+          ? [`--client=127.0.0.1:${host.port}`, "--exec-kind=auto.inline"]
+          : []),
+      ],
+      cwd: at.cwd,
+      env: {
+        ...engine.backend.env,
+        ...(isSandbox && host ? { PULUMI_DEBUG_PROVIDERS: await debugProviders(host.port) } : {}),
+      },
+      logFile,
+      signal: engine.signal,
+    });
+  } finally {
+    await host?.stop();
+  }
+  const cliElapsed = performance.now() - began;
+  const report = readEvents(await readIfThere(eventLog));
+  const deferred = host?.messages.find((message) => message.kind === "deferred")?.reason;
+  const problems = code === CliExit.Ok ? [] : await explain(host, report, logFile);
+  return {
+    result: {
+      code,
+      report,
+      problems: crash ? [...problems, crash] : problems,
+      ...(deferred ? { deferred } : {}),
+      logFile,
+      cliElapsed,
+    },
+    ...(crash && code !== CliExit.Ok ? { crash } : {}),
+  };
+}
+
+const COMMANDS: Record<StackOperation, readonly string[]> = {
+  preview: ["preview"],
+  up: ["up", "--yes", "--skip-preview"],
+  destroy: ["destroy", "--yes", "--skip-preview"],
+  refresh: ["refresh", "--preview-only"],
+};
+
+async function explain(
+  host: StackHost | undefined,
+  report: EngineReport,
+  logFile: string,
+): Promise<readonly string[]> {
+  const said = host?.messages.flatMap((message) =>
+    message.kind === "failed" ? message.problems : []
+  );
+  if (said && said.length > 0) return [...new Set(said)];
+  const errors = report.errors.filter((error) => error !== "update failed");
+  if (errors.length > 0) return errors;
+  const lines = (await readIfThere(logFile)).trim().split("\n");
+  return [lines.slice(-5).join("\n") || `The Pulumi CLI said nothing: see ${logFile}`];
+}
+
+async function ensureStack(
+  engine: Engine,
+  stack: FleetStack,
+  cwd: string,
+  logFile: string,
+): Promise<void> {
+  if (await engine.backend.exists(stack) !== false) return;
+  const code = await runCli({
+    pulumi: engine.pulumi,
+    args: ["stack", "init", stack.info.name, "--non-interactive", "--color=never"],
+    cwd,
+    env: engine.backend.env,
+    logFile,
+    signal: engine.signal,
+  });
+  // Someone else may have made it in the meantime.
+  if (code === CliExit.Ok || await engine.backend.exists(stack)) return;
+  throw new Problem(`Cannot create stack ${stack.id}: ${(await readIfThere(logFile)).trim()}`);
+}
+
+async function debugProviders(port: number): Promise<string> {
+  const names = (await pulumiPackages()).map(({ name }) => name);
+  return names.map((name) => `${name}:${port}`).join(",");
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readText(path);
+  } catch (error) {
+    if (error instanceof Problem && error.cause instanceof Deno.errors.NotFound) return "";
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,111 @@
+import { Problem } from "lib/schema/problem.ts";
+import { kill } from "lib/cli/exec.ts";
+import { HostMessage, type HostRequest } from "lib/pulumi/host/protocol.ts";
+
+/** A stack host that runs. */
+export interface StackHost {
+  /** Where it listens, on loopback. */
+  readonly port: number;
+  /** What it said since, in order. */
+  readonly messages: readonly HostMessage[];
+  /** Resolves with a reason when it ends without being told to. */
+  readonly crashed: Promise<string>;
+  /** Ends it and waits for its end. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds that a host may take before it listens; imports on a loaded machine are slow. */
+const START_TIMEOUT = 120_000;
+
+/**
+ * Starts a stack host as a child process.
+ *
+ * @param options.logFile Where its stderr goes
+ * @throws {Problem} when it does not come up, with what it said
+ */
+export async function startStackHost(
+  request: HostRequest,
+  options: { readonly logFile: string; readonly env: Record<string, string> },
+): Promise<StackHost> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-env",
+      "--allow-sys",
+      "--allow-net=127.0.0.1",
+      "--config",
+      `${request.root}/deno.json`,
+      new URL("../host/main.ts", import.meta.url).href,
+    ],
+    env: options.env,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const logging = logTo(child.stderr, options.logFile);
+  const messages: HostMessage[] = [];
+  let stopped = false;
+  const listening = Promise.withResolvers<number>();
+  const reading = (async () => {
+    let text = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (text + chunk).split("\n");
+      text = lines.pop()!;
+      for (const line of lines) {
+        const message = readMessage(line);
+        if (message === undefined) continue;
+        messages.push(message);
+        if (message.kind === "listening") listening.resolve(message.port);
+      }
+    }
+  })();
+  const crashed = child.status.then(async ({ code, signal }) => {
+    await reading;
+    const said = messages.flatMap((message) => message.kind === "failed" ? message.problems : []);
+    const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+    const reason = said.length > 0
+      ? said.join("\n")
+      : `the stack host ${how}: see ${options.logFile}`;
+    listening.reject(new Problem(reason));
+    return stopped ? new Promise<string>(() => {}) : reason;
+  });
+  listening.promise.catch(() => {});
+  const timer = setTimeout(
+    () => listening.reject(new Problem(`The stack host did not start: see ${options.logFile}`)),
+    START_TIMEOUT,
+  );
+  const stdin = child.stdin.getWriter();
+  const stop = async () => {
+    stopped = true;
+    kill(child, "SIGTERM");
+    await stdin.close().catch(() => {});
+    await child.status;
+    await logging;
+  };
+  try {
+    await stdin.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`)).catch(() => {});
+    return { port: await listening.promise, messages, crashed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A line that is no message is something that a program printed: it is left out. */
+function readMessage(line: string): HostMessage | undefined {
+  try {
+    return HostMessage.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function logTo(stream: ReadableStream<Uint8Array>, path: string): Promise<void> {
+  const file = await Deno.open(path, { create: true, append: true, mode: 0o600 });
+  await stream.pipeTo(file.writable);
+}

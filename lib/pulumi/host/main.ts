@@ -1,0 +1,103 @@
+/**
+ * The stack host: a process of its own that serves one stack's program to the Pulumi CLI and, in a
+ * sandbox, the providers. gRPC under Deno can take the process down, so it is kept out of the scheduler's.
+ *
+ * Reads one {@linkcode HostRequest} from stdin, writes {@linkcode HostMessage} lines to stdout, and ends
+ * when stdin closes: it cannot outlive the scheduler.
+ *
+ * @module
+ */
+import * as grpc from "@grpc/grpc-js";
+import * as pulumi from "@pulumi/pulumi";
+import automation from "@pulumi/pulumi/automation/server.js";
+import languages from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
+import { findProject, loadFleet } from "lib/pulumi/fleet.ts";
+import { type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
+import { Deferred } from "lib/pulumi/needs.ts";
+import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
+import { serveSimulatedProviders } from "lib/pulumi/simulate/provider.ts";
+import { readStackFile, withDecrypted } from "lib/pulumi/stack_file.ts";
+import { parseStack } from "lib/pulumi/stack_info.ts";
+import { taggingOf } from "lib/pulumi/tags.ts";
+
+/** As large as Pulumi's own: 400 MiB. */
+const CHANNEL = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
+
+function say(message: HostMessage): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+}
+
+/** The program as the engine runs it: its configuration comes decrypted from the CLI. */
+function programOf(request: HostRequest, run: Omit<StackRun, "config">): () => Promise<unknown> {
+  return async () => {
+    try {
+      const file = `${request.root}/${request.folder}/Pulumi.${request.stack}.yaml`;
+      const config = withDecrypted(
+        await readStackFile(file, run.project.name),
+        run.project.name,
+        pulumi.runtime.allConfig(),
+      );
+      const { tags, labels } = tagsOf({ ...run, config });
+      pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {
+        const tagging = taggingOf(type, tags, labels);
+        if (tagging === undefined) return undefined;
+        const given = pulumi.output(props[tagging.key]);
+        return { props: { ...props, [tagging.key]: given.apply(tagging.merge) }, opts };
+      });
+      return await runProgram({ ...run, config });
+    } catch (error) {
+      if (error instanceof Deferred) say({ kind: "deferred", reason: error.message });
+      else if (error instanceof Problem) {
+        const problems = error instanceof Problems ? [...error.messages] : [error.message];
+        say({ kind: "failed", problems });
+      }
+      throw error;
+    }
+  };
+}
+
+function listen(server: grpc.Server): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.bindAsync(
+      "127.0.0.1:0",
+      grpc.ServerCredentials.createInsecure(),
+      (error, port) => error ? reject(error) : resolve(port),
+    )
+  );
+}
+
+async function serve(request: HostRequest): Promise<void> {
+  const fleet = await loadFleet(request.root);
+  const { project } = findProject(fleet, request.folder);
+  const info = parseStack(project.name, request.stack);
+  const run = { project, info, unknown: new Set(request.unknown) };
+  const server = new grpc.Server(CHANNEL);
+  // deno-lint-ignore no-explicit-any
+  const internal = { ...languages, ...automation } as any;
+  server.addService(
+    internal.LanguageRuntimeService,
+    new internal.LanguageServer(programOf(request, run)),
+  );
+  if (request.simulate) serveSimulatedProviders(server);
+  say({ kind: "listening", port: await listen(server) });
+}
+
+if (import.meta.main) {
+  Error.stackTraceLimit = 0;
+  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  let text = "";
+  let started = false;
+  for await (const chunk of lines) {
+    text += chunk;
+    if (started || !text.includes("\n")) continue;
+    started = true;
+    try {
+      await serve(HostRequest.parse(JSON.parse(text)));
+    } catch (error) {
+      say({ kind: "failed", problems: [messageOf(error)] });
+      Deno.exit(1);
+    }
+  }
+  Deno.exit(0);
+}

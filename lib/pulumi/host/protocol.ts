@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** What a stack host is told, as one line of JSON on its stdin. */
+export const HostRequest = z.strictObject({
+  /** The repository's root. */
+  root: z.string(),
+  /** The project's folder below it. */
+  folder: z.string(),
+  /** The stack's name. */
+  stack: z.string(),
+  /** Whether the host answers for the providers too. */
+  simulate: z.boolean(),
+  /** Full names of upstream stacks that are not deployed yet. */
+  unknown: z.array(z.string()),
+});
+/** What a stack host is told. */
+export type HostRequest = z.infer<typeof HostRequest>;
+
+/** What a stack host says, one line of JSON each, on its stdout. */
+export const HostMessage = z.discriminatedUnion("kind", [
+  /** It listens on the loopback port: for the language runtime and, when asked, the providers. */
+  z.strictObject({ kind: z.literal("listening"), port: z.int() }),
+  /** The program asked eagerly for what is not known. */
+  z.strictObject({ kind: z.literal("deferred"), reason: z.string() }),
+  /** The program failed: each problem, once. */
+  z.strictObject({ kind: z.literal("failed"), problems: z.array(z.string()) }),
+]);
+/** What a stack host says. */
+export type HostMessage = z.infer<typeof HostMessage>;
