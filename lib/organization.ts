@@ -34,6 +34,8 @@ export interface EnvironmentSettings {
   readonly vaultAddress: string;
   /** The AWS profile whose credentials deploy there. */
   readonly awsProfile: string;
+  /** The mildest finding about an IAM policy that stops a deployment. */
+  readonly iamFailOn: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 }
 
 /** The organization's facts. */
@@ -55,11 +57,12 @@ export const organization = {
   /** The branch that pipelines follow. */
   branch: "main",
   environments: {
-    CI: { vaultAddress: "https://vault-ci.odl.mit.edu", awsProfile: "ol-ci" },
-    QA: { vaultAddress: "https://vault-qa.odl.mit.edu", awsProfile: "ol-qa" },
+    CI: { vaultAddress: "https://vault-ci.odl.mit.edu", awsProfile: "ol-ci", iamFailOn: "HIGH" },
+    QA: { vaultAddress: "https://vault-qa.odl.mit.edu", awsProfile: "ol-qa", iamFailOn: "MEDIUM" },
     Production: {
       vaultAddress: "https://vault-production.odl.mit.edu",
       awsProfile: "ol-production",
+      iamFailOn: "MEDIUM",
     },
-  } satisfies Record<Environment, EnvironmentSettings>,
+  } as Record<Environment, EnvironmentSettings>,
 };

@@ -162,8 +162,8 @@ export function joinFleet(root: string, projects: readonly ProjectOnDisk[]): Fle
 export interface Selection {
   /** Project names or folders, whole or their last word: `xqwatcher`. Empty means all. */
   readonly projects: readonly string[];
-  /** Only this environment's; default all. */
-  readonly environment?: Environment;
+  /** Only these environments'; default all. */
+  readonly environments?: readonly Environment[];
   /** Only stacks of this name. */
   readonly stack?: string;
 }
@@ -191,7 +191,7 @@ export function selectStacks(fleet: Fleet, selection: Selection): string[] {
   }
   const selected = candidates.filter(({ info }) =>
     (selection.stack === undefined || info.name === selection.stack) &&
-    (selection.environment === undefined || info.environment === selection.environment)
+    (selection.environments === undefined || selection.environments.includes(info.environment))
   );
   if (selected.length === 0) {
     const where = chosen.length > 0

@@ -22,6 +22,8 @@ export interface Backend {
   workDir(stack: FleetStack): Promise<string>;
   /** Whether the stack has state: `undefined` where only the CLI can tell. */
   exists(stack: FleetStack): Promise<boolean | undefined>;
+  /** How many resources the stack's state holds: `undefined` where only the CLI can tell. */
+  resources(stack: FleetStack): Promise<number | undefined>;
 }
 
 /** Switches off everything by which the CLI would reach out or change by itself. */
@@ -79,7 +81,29 @@ export async function openSandbox(
       );
       return work;
     },
-    exists: ({ info }) => isFile(`${state}/.pulumi/stacks/${info.project}/${info.name}.json`),
+    ...fileState(state),
+  };
+}
+
+/** The state's shape, as far as it is read here. @see https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#VersionedCheckpoint */
+const Checkpoint = z.looseObject({
+  checkpoint: z.looseObject({
+    latest: z.looseObject({ resources: z.array(z.unknown()).nullish() }).nullish(),
+  }),
+});
+
+/** Reads state that is kept as files. @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
+function fileState(state: string): Pick<Backend, "exists" | "resources"> {
+  const pathOf = ({ info }: FleetStack) =>
+    `${state}/.pulumi/stacks/${info.project}/${info.name}.json`;
+  return {
+    exists: (stack) => isFile(pathOf(stack)),
+    async resources(stack) {
+      const path = pathOf(stack);
+      if (!await isFile(path)) return 0;
+      const { checkpoint } = parseWith(Checkpoint, JSON.parse(await readText(path)), path);
+      return checkpoint.latest?.resources?.length ?? 0;
+    },
   };
 }
 
@@ -114,9 +138,8 @@ export function openBackend(
     env: { ...QUIET, PULUMI_BACKEND_URL: url },
     runs: `${root}/.cache/runs`,
     workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),
-    exists: ({ info }) =>
-      state === undefined
-        ? Promise.resolve(undefined)
-        : isFile(`${state}/.pulumi/stacks/${info.project}/${info.name}.json`),
+    ...(state === undefined
+      ? { exists: () => Promise.resolve(undefined), resources: () => Promise.resolve(undefined) }
+      : fileState(state)),
   };
 }

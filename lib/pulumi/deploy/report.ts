@@ -1,0 +1,108 @@
+import { count, formatDuration, formatTable } from "lib/cli/table.ts";
+import type { StackOutcome } from "lib/pulumi/deploy/deploy.ts";
+import type { EngineReport } from "lib/pulumi/engine/events.ts";
+
+const SIGNS = { done: "✔", failed: "✖", skipped: "-", cancelled: "-" } as const;
+
+/** `31 create`, `2 update, 1 delete`, `no changes`. */
+export function describeChanges(report: EngineReport): string {
+  const parts = Object.entries(report.changes)
+    .filter(([operation, number]) => operation !== "same" && operation !== "read" && number > 0)
+    .map(([operation, number]) => `${number} ${operation}`);
+  return parts.length > 0 ? parts.join(", ") : "no changes";
+}
+
+/** One outcome as a line of narration. */
+export function describeOutcome(outcome: StackOutcome): string {
+  const { id, verdict, result, problems } = outcome;
+  if (verdict === "done" && result) {
+    return `${SIGNS.done} ${id}: ${describeChanges(result.report)} (${
+      formatDuration(result.elapsed)
+    })`;
+  }
+  return `${SIGNS[verdict]} ${id}: ${verdict}${problems.length > 0 ? `: ${problems[0]}` : ""}`;
+}
+
+/** The result of a run: a row for each stack and a closing line. */
+export function formatOutcomes(outcomes: readonly StackOutcome[], elapsed: number): string {
+  const rows = outcomes.map(({ id, verdict, result }) => [
+    `${SIGNS[verdict]} ${id}`,
+    verdict === "done" && result ? describeChanges(result.report) : verdict,
+    result ? formatDuration(result.elapsed) : "",
+  ]);
+  const failed = outcomes.filter(({ verdict }) => verdict !== "done").length;
+  const changed = outcomes.filter((outcome) => outcome.changed).length;
+  return [
+    formatTable(rows),
+    `${count(outcomes.length, "stack")}, ${changed} changed, ${failed} not done, ${
+      formatDuration(elapsed)
+    }`,
+  ].join("\n");
+}
+
+/** Each stack's problems, one a line. */
+export function formatProblems(outcomes: readonly StackOutcome[]): string[] {
+  return outcomes.flatMap(({ id, problems, result }) => [
+    ...problems.map((problem) => `${id}: ${problem}`),
+    ...(result && result.code !== 0 ? [`${id}: the CLI's log is ${result.logFile}`] : []),
+  ]);
+}
+
+/** The result as data; the engine masks secrets. */
+export function outcomesAsJson(outcomes: readonly StackOutcome[], elapsed: number) {
+  return {
+    elapsed: Math.round(elapsed),
+    stacks: outcomes.map(({ id, verdict, changed, result, problems }) => ({
+      stack: id,
+      verdict,
+      changed,
+      changes: result?.report.changes ?? {},
+      steps: result?.report.steps ?? [],
+      outputs: result?.report.outputs ?? {},
+      problems,
+      elapsed: Math.round(result?.elapsed ?? 0),
+      cliElapsed: Math.round(result?.cliElapsed ?? 0),
+    })),
+  };
+}
+
+/** One Markdown summary, fit for a pull request. */
+export function formatMarkdown(
+  title: string,
+  outcomes: readonly StackOutcome[],
+  elapsed: number,
+): string {
+  const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  const rows = outcomes.map(({ id, verdict, result, problems }) =>
+    `| ${SIGNS[verdict]} | ${id} | ${
+      verdict === "done" && result
+        ? describeChanges(result.report)
+        : cell([verdict, ...problems].join(": "))
+    } |`
+  );
+  const steps = outcomes.flatMap(({ id, result }) =>
+    (result?.report.steps ?? []).map(({ operation, type, name, differences }) =>
+      `| ${id} | ${operation} | \`${type}\` | \`${name}\` | ${
+        cell(differences.map((path) => `\`${path}\``).join(", "))
+      } |`
+    )
+  );
+  return [
+    `# ${title}`,
+    "",
+    "| | Stack | Changes |",
+    "| - | - | - |",
+    ...rows,
+    "",
+    `${count(outcomes.length, "stack")} in ${formatDuration(elapsed)}`,
+    ...(steps.length > 0
+      ? [
+        "",
+        "| Stack | Operation | Type | Name | Properties |",
+        "| - | - | - | - | - |",
+        ...steps,
+      ]
+      : []),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { type Board, openBoard } from "lib/cli/board.ts";
+import type { Io } from "lib/cli/io.ts";
+import { ROOT } from "lib/cli/root.ts";
+import { type EngineLookup, lookupEngine, resolveEngine } from "lib/engines/resolve.ts";
+import { closure } from "lib/graph/dag.ts";
+import { Environment, type EnvironmentSuffix } from "lib/schema/environment.ts";
+import { environmentSuffix } from "lib/schema/environment.ts";
+import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
+import { requirePlugins } from "lib/pulumi/engine/plugins.ts";
+import type { Engine, StackOperation } from "lib/pulumi/engine/run_stack.ts";
+import { pulumiPackages } from "lib/pulumi/packages.ts";
+import { runFleet, type StackOutcome } from "lib/pulumi/deploy/deploy.ts";
+import { describeOutcome } from "lib/pulumi/deploy/report.ts";
+import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
+
+/** How a command line selects stacks. */
+export interface StackWords {
+  readonly project: readonly string[];
+  readonly env: readonly EnvironmentSuffix[];
+  readonly stack?: string;
+}
+
+/** The engine modes of a sandbox. */
+export const EngineMode = z.enum(["auto", "pulumi", "offline"]);
+/** `auto` takes the CLI where there is one. */
+export type EngineMode = z.infer<typeof EngineMode>;
+
+/**
+ * The stacks that a command line asks for, in dependency order.
+ *
+ * @param withNeeds Add everything that they need
+ * @throws {Problem} exit code 2 for unknown words or an empty selection
+ */
+export function selectByWords(fleet: Fleet, words: StackWords, withNeeds = false): string[] {
+  const environments = Environment.options.filter((name) =>
+    words.env.length === 0 || words.env.includes(environmentSuffix(name))
+  );
+  const chosen = new Set(
+    selectStacks(fleet, {
+      projects: words.project,
+      environments,
+      ...(words.stack === undefined ? {} : { stack: words.stack }),
+    }),
+  );
+  const all = withNeeds ? closure(fleet.graph, chosen) : chosen;
+  return [...fleet.stacks.keys()].filter((id) => all.has(id));
+}
+
+/** Looks for the CLI; with `mode` `pulumi` it has to be there. */
+export function lookupCli(mode: EngineMode): Promise<EngineLookup> | undefined {
+  return mode === "offline" ? undefined : lookupEngine("pulumi");
+}
+
+/**
+ * Opens the engine for one run.
+ *
+ * @param sandbox Throw-away state and simulated providers; otherwise the real backend and providers
+ * @throws {Problem} when the CLI, or outside a sandbox a plugin, is missing
+ */
+export async function openEngine(io: Io, sandbox: boolean, root = ROOT): Promise<Engine> {
+  const { path } = await resolveEngine("pulumi");
+  const backend = sandbox ? await openSandbox(root) : openBackend(root, io.env);
+  if (!sandbox) await requirePlugins(path, backend.env, await pulumiPackages());
+  const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "");
+  return {
+    root,
+    pulumi: path,
+    backend,
+    runDir: `${backend.runs}/${stamp}-${Deno.pid}`,
+    signal: io.signal,
+    narrate: (stack, text) => io.err(`  ${stack}: ${text}`),
+  };
+}
+
+/** Runs an operation over stacks and draws its progress; see {@linkcode runFleet}. */
+export async function runWithBoard(
+  io: Io,
+  run: {
+    readonly fleet: Fleet;
+    readonly ids: readonly string[];
+    readonly operation: StackOperation;
+    readonly engine: Engine;
+    readonly concurrency: number;
+    readonly classLimits?: Readonly<Record<string, number>>;
+  },
+): Promise<{ outcomes: StackOutcome[]; elapsed: number }> {
+  const started = performance.now();
+  const board: Board = await openBoard(io, run.ids);
+  const engine = { ...run.engine, narrate: board.say };
+  try {
+    const outcomes = await runFleet({
+      ...run,
+      engine,
+      observe: (id, outcome) =>
+        outcome
+          ? board.end(id, outcome.verdict === "done", describeOutcome(outcome))
+          : board.start(id),
+    });
+    return { outcomes, elapsed: performance.now() - started };
+  } finally {
+    await board.close();
+  }
+}
