@@ -135,18 +135,18 @@ async function download(url: string, path: string, options: FetchOptions): Promi
       throw new ReleaseUnavailable(`${url} answers ${response.status}`);
     }
     const total = Number(response.headers.get("content-length"));
-    using out = await Deno.create(path);
-    const writer = out.writable.getWriter();
     let received = 0;
-    for await (const chunk of response.body) {
-      clearTimeout(timer);
-      timer = setTimeout(() => stalled.abort(), stallTimeout);
-      hash.update(chunk);
-      await writer.write(chunk);
-      received += chunk.length;
-      say?.(`downloading ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`);
-    }
-    writer.releaseLock();
+    const watch = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        clearTimeout(timer);
+        timer = setTimeout(() => stalled.abort(), stallTimeout);
+        hash.update(chunk);
+        received += chunk.length;
+        say?.(`downloading ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`);
+        controller.enqueue(chunk);
+      },
+    });
+    await Deno.writeFile(path, response.body.pipeThrough(watch));
     return hash.digest("hex");
   } catch (error) {
     signal?.throwIfAborted();

@@ -10,7 +10,7 @@ import { messageOf } from "lib/schema/problem.ts";
  *   `undefined` when there is none
  */
 export function parseVersion(text: string): string | undefined {
-  return /(?<![\w.])v?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)/.exec(text)?.[1];
+  return /(?<![\w.])v?(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)(?!\.?\d)/.exec(text)?.[1];
 }
 
 /**
