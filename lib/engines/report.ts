@@ -4,15 +4,19 @@ import { type EngineLookup, EngineProblem, lookupEngine } from "lib/engines/reso
 
 /** The state of one engine, as `deno task doctor` shows it. */
 export interface EngineReport {
+  /** Which engine. */
   readonly name: EngineName;
+  /** What it is for. */
   readonly purpose: string;
   /** The pinned version. */
   readonly wanted: string;
+  /** Whether doing without it is no failure. */
   readonly optional: boolean;
   /** `ok`, `missing`, or `wrong`: a variable names an executable that will not do. */
   readonly state: "ok" | "missing" | "wrong";
-  /** Where it is, and its version; `undefined` unless ok. */
+  /** Where it is; `undefined` unless ok. */
   readonly path?: string;
+  /** Its version; `undefined` unless ok. */
   readonly version?: string;
   /** Who said where it is; `undefined` unless ok. */
   readonly source?: "explicit" | "path" | "cache";

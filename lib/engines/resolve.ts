@@ -11,6 +11,7 @@ import { Problem } from "lib/schema/problem.ts";
 
 /** An engine that can be started. */
 export interface FoundEngine {
+  /** Which one. */
   readonly name: EngineName;
   /** The executable's absolute path. */
   readonly path: string;
@@ -24,6 +25,7 @@ export interface FoundEngine {
 
 /** An executable that was passed over. */
 export interface SkippedEngine {
+  /** Its absolute path. */
   readonly path: string;
   /** Fit to follow the path: `is version 3.1.0`, `does not start: …`. */
   readonly reason: string;
@@ -31,6 +33,7 @@ export interface SkippedEngine {
 
 /** What a search found. */
 export interface EngineLookup {
+  /** What was looked for. */
   readonly engine: Engine;
   /** The first that will do; `undefined` when there is none. */
   readonly found?: FoundEngine;
@@ -52,14 +55,19 @@ export interface LookupOptions {
 
 /** No executable will do, or the one named does not. */
 export class EngineProblem extends Problem {
+  /** For those who only see the name. */
   override readonly name = "EngineProblem";
+
+  /** The engine in question. */
+  readonly engine: EngineName;
 
   /**
    * @param engine Which one
    * @param message What, where, what to do
    */
-  constructor(readonly engine: EngineName, message: string) {
+  constructor(engine: EngineName, message: string) {
     super(message);
+    this.engine = engine;
   }
 }
 
