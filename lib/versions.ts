@@ -26,3 +26,45 @@ export const ENGINES = {
 
 /** The Deno that everything runs on: later ones crash natively under gRPC. */
 export const DENO = "2.8.3";
+
+/** A release that images install, with the digest of its amd64 archive for Linux. */
+export interface Release {
+  readonly version: string;
+  /** When the version was pinned upstream or published, `YYYY-MM-DD`. */
+  readonly published: string;
+  /** Where the archive is; `{version}` stands for the version. */
+  readonly url: string;
+  /** SHA-256 of the archive, in hex. */
+  readonly sha256: string;
+}
+
+const hashicorp = (name: string) =>
+  `https://releases.hashicorp.com/${name}/{version}/${name}_{version}_linux_amd64.zip`;
+
+/** Releases that images install; HashiCorp's digests are those of its own Homebrew tap. */
+export const RELEASES = {
+  vault: {
+    version: "2.0.3",
+    published: "2026-06-18",
+    url: hashicorp("vault"),
+    sha256: "1e0ffb7a82491219c7242da6e05e2d756b05d1097c29799a42228661f229bc2a",
+  },
+  consul: {
+    version: "2.0.2",
+    published: "2026-07-08",
+    url: hashicorp("consul"),
+    sha256: "96e56c9d06b4a15bfa316afa39af926c1b67d189f66388dc1eecbb7c26faeed4",
+  },
+  consulTemplate: {
+    version: "0.42.1",
+    published: "2026-07-08",
+    url: hashicorp("consul-template"),
+    sha256: "ab86817a4acf619c6612d99b8e11496a81027f2b84632887c941c3e7d43cbaa7",
+  },
+  nomad: {
+    version: "2.0.4",
+    published: "2026-07-08",
+    url: hashicorp("nomad"),
+    sha256: "f6b0d555f65de7d81ef3274d7d7dfcad6ff24d6e6214a806deb5c50b909e47b7",
+  },
+} as const satisfies Record<string, Release>;

@@ -1,0 +1,107 @@
+/**
+ * The Debian root file system that local builds start from: made once by mmdebstrap, kept in the
+ * user's cache under the digest of its recipe.
+ *
+ * @module
+ */
+import { sha256 } from "lib/images/digest.ts";
+import type { Janitor } from "lib/images/janitor.ts";
+import { Problem } from "lib/schema/problem.ts";
+
+/** What goes into a base. */
+export interface BaseRecipe {
+  readonly suite: string;
+  readonly mirror: string;
+  /** Beyond mmdebstrap's `minbase`. */
+  readonly packages: readonly string[];
+  /** Run by mmdebstrap at the end; `$1` is the root. */
+  readonly hooks: readonly string[];
+}
+
+/** Debian 12 with a kernel, systemd and sshd: as close to Debian's own AMI as a local root can be. */
+export const DEBIAN_12: BaseRecipe = {
+  suite: "bookworm",
+  mirror: "http://deb.debian.org/debian",
+  packages: [
+    "ca-certificates",
+    "curl",
+    "dbus",
+    "e2fsprogs",
+    "initramfs-tools",
+    "iproute2",
+    "kmod",
+    "libpam-systemd",
+    "linux-image-cloud-amd64",
+    "netbase",
+    "openssh-server",
+    "procps",
+    "sudo",
+    "systemd-sysv",
+    "systemd-timesyncd",
+    "udev",
+  ],
+  hooks: [
+    'mkdir -p "$1/var/lib/apt/periodic" && touch "$1/var/lib/apt/periodic/update-success-stamp"',
+    'printf "[Match]\\nName=en* eth*\\n[Network]\\nDHCP=yes\\n" > "$1/etc/systemd/network/80-dhcp.network"',
+    'chroot "$1" systemctl enable -q systemd-networkd',
+    'chroot "$1" systemctl mask -q systemd-networkd-wait-online.service',
+    // The initial RAM disk has to find a virtio disk, whatever machine it is made on.
+    'echo virtio_blk >> "$1/etc/initramfs-tools/modules" && chroot "$1" update-initramfs -u >/dev/null',
+  ],
+};
+
+/** The folder for bases: below `XDG_CACHE_HOME`, default `~/.cache`. */
+export function baseCacheDir(env: (name: string) => string | undefined): string {
+  const cache = env("XDG_CACHE_HOME") ?? (env("HOME") && `${env("HOME")}/.cache`);
+  if (!cache) throw new Problem("Neither XDG_CACHE_HOME nor HOME is set: set one for the cache");
+  return `${cache}/infrastructure-images`;
+}
+
+/** Where a recipe's archive is kept. */
+export async function basePath(recipe: BaseRecipe, cache: string): Promise<string> {
+  return `${cache}/base-${recipe.suite}-${(await sha256(JSON.stringify(recipe))).slice(0, 12)}.tar`;
+}
+
+/**
+ * Makes the base unless the cache has it. Two at once both make it; the last one wins, with the
+ * same content.
+ *
+ * @param recipe What goes into it
+ * @param cache The cache folder
+ * @param janitor Ends mmdebstrap if this process does
+ * @param onLine Told what mmdebstrap says
+ * @returns The archive's path
+ * @throws {Problem} with the end of mmdebstrap's output
+ */
+export async function ensureBase(
+  recipe: BaseRecipe,
+  cache: string,
+  janitor: Janitor,
+  onLine: (line: string) => void,
+): Promise<string> {
+  const path = await basePath(recipe, cache);
+  if (await Deno.stat(path).then((info) => info.isFile, () => false)) return path;
+  await Deno.mkdir(cache, { recursive: true });
+  const partial = `${path}.${crypto.randomUUID().slice(0, 8)}.partial`;
+  await janitor.remove(partial);
+  onLine(`making ${path}: about a minute, once`);
+  const child = await janitor.spawn("mmdebstrap", [
+    "--variant=minbase",
+    "--format=tar",
+    "--quiet",
+    "--skip=cleanup/apt/lists",
+    `--include=${recipe.packages.join(",")}`,
+    ...recipe.hooks.map((hook) => `--customize-hook=${hook}`),
+    recipe.suite,
+    partial,
+    recipe.mirror,
+  ], { stdout: "piped", stderr: "piped" });
+  const output = await child.output();
+  await janitor.ended(child);
+  if (!output.success) {
+    const said = new TextDecoder().decode(output.stderr).trim().slice(-1500);
+    throw new Problem(`mmdebstrap could not make the base (exit code ${output.code}): ${said}`);
+  }
+  await Deno.rename(partial, path);
+  return path;
+}

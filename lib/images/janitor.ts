@@ -1,0 +1,131 @@
+/**
+ * Cleans up after a build however it ends, SIGKILL included.
+ *
+ * A shell in a session of its own reads what to clean from a pipe. When the pipe closes, because the
+ * build is done or its process is gone, it ends the process groups and removes the paths.
+ *
+ * @module
+ */
+import { quote } from "lib/images/shell.ts";
+
+const SCRIPT = `
+trap '' INT TERM HUP
+groups= nl='
+'
+paths=
+while read -r verb value; do
+  case $verb in
+    group) groups="$groups $value" ;;
+    ended) new=; for g in $groups; do [ "$g" = "$value" ] || new="$new $g"; done; groups=$new ;;
+    path) paths="$paths$value$nl" ;;
+    keep) new=; IFS=$nl; for p in $paths; do [ "$p" = "$value" ] || new="$new$p$nl"; done; unset IFS; paths=$new ;;
+  esac
+done
+for g in $groups; do kill -TERM -- "-$g" 2>/dev/null; done
+i=0
+while [ $i -lt 50 ]; do
+  alive=
+  for g in $groups; do kill -0 -- "-$g" 2>/dev/null && alive=1; done
+  [ -n "$alive" ] || break
+  i=$((i + 1)); sleep 0.1
+done
+for g in $groups; do kill -KILL -- "-$g" 2>/dev/null; done
+IFS=$nl
+for p in $paths; do
+  i=0
+  while [ $i -lt 50 ]; do
+    left=$(printf %s "$p" | grep -lsaF -f - /proc/[0-9]*/cmdline | cut -d/ -f3)
+    [ -n "$left" ] || break
+    for pid in $left; do kill -KILL "$pid" 2>/dev/null; done
+    i=$((i + 1)); sleep 0.1
+  done
+done
+for p in $paths; do rm -rf --one-file-system -- "$p"; done
+`;
+
+/** See the module's description. */
+export class Janitor implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  #closed = false;
+
+  /** Starts the shell. */
+  constructor() {
+    this.#child = new Deno.Command("setsid", {
+      args: ["sh", "-c", SCRIPT],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+      cwd: "/",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+  }
+
+  async #tell(verb: string, value: string | number): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(`${verb} ${value}\n`));
+  }
+
+  /**
+   * Starts a command as the leader of a process group that will not outlive the build.
+   *
+   * @param command The program
+   * @param args Its arguments
+   * @param options As of `Deno.Command`
+   */
+  async spawn(
+    command: string,
+    args: readonly string[],
+    options: Omit<Deno.CommandOptions, "args" | "stdin"> = {},
+  ): Promise<Deno.ChildProcess> {
+    // Waits for a line, so that the group is known to the janitor before the program runs.
+    const child = new Deno.Command("setsid", {
+      ...options,
+      args: ["sh", "-c", `read -r _; exec "$0" "$@" </dev/null`, command, ...args],
+      stdin: "piped",
+    }).spawn();
+    await this.#tell("group", child.pid);
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode("\n"));
+    await writer.close();
+    return child;
+  }
+
+  /** The group's processes are gone in good order: its number may be another's by now. */
+  async ended(child: Deno.ChildProcess): Promise<void> {
+    await this.#tell("ended", child.pid);
+  }
+
+  /**
+   * Removes a path in the end, and ends every process whose command line holds it; name it before
+   * it is made, and make it unlike any other.
+   */
+  async remove(path: string): Promise<void> {
+    if (path.includes("\n")) throw new TypeError(`Unfit for the janitor: ${quote(path)}`);
+    await this.#tell("path", path);
+  }
+
+  /** Keeps a path after all. */
+  async keep(path: string): Promise<void> {
+    await this.#tell("keep", path);
+  }
+
+  /** Has everything cleaned up, and waits for it; idempotent. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writer.close();
+    await this.#child.status;
+  }
+}
+
+/** Ends a whole process group. */
+export async function killGroup(
+  child: Deno.ChildProcess,
+  signal: "TERM" | "KILL" | "INT",
+): Promise<void> {
+  await new Deno.Command("kill", {
+    args: [`-${signal}`, "--", `-${child.pid}`],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+}

@@ -1,0 +1,74 @@
+/** A root file system as a running machine, in a container of systemd's. @module */
+import { Janitor, killGroup } from "lib/images/janitor.ts";
+import { freePort, waitForSsh } from "lib/images/port.ts";
+import type { SshAddress } from "lib/images/ssh.ts";
+import { Problem } from "lib/schema/problem.ts";
+
+/** A machine that was started and can be stopped. */
+export interface Machine {
+  readonly address: SshAddress;
+  /** Shuts it down in good order and waits; ends it after 30 s. */
+  stop(): Promise<void>;
+  /** The end of what its console said. */
+  console(): Promise<string>;
+}
+
+/** The sshd setting that a build leaves in the root; sealing removes it. */
+export const BUILD_SSHD_CONFIG = "/etc/ssh/sshd_config.d/00-build.conf";
+
+/**
+ * Boots a root with systemd-nspawn and waits for ssh. It shares this machine's network, so that
+ * packages and releases can be fetched.
+ *
+ * @param root The root file system
+ * @param key The private key's file, and the public key that logs in as root
+ * @param options `janitor` ends it with this process; `folder` takes the console's log; `volatile`
+ * leaves the root as it is: what the machine writes is gone with it
+ * @throws {Problem} with the console's end when ssh does not answer in 60 s
+ */
+export async function bootContainer(
+  root: string,
+  key: { path: string; publicKey: string },
+  options: { janitor: Janitor; folder: string; signal?: AbortSignal; volatile?: boolean },
+): Promise<Machine> {
+  const port = freePort();
+  const sshd = `Port ${port}\nListenAddress 127.0.0.1\nMaxSessions 20\n`;
+  const config = `${options.folder}/sshd-${port}.conf`;
+  await Deno.writeTextFile(options.volatile ? config : `${root}${BUILD_SSHD_CONFIG}`, sshd);
+  const log = `${options.folder}/console-${port}.log`;
+  const child = await options.janitor.spawn("sh", [
+    "-c",
+    `exec "$@" >"$0" 2>&1`,
+    log,
+    "systemd-nspawn",
+    "--quiet",
+    "--register=no",
+    "--keep-unit",
+    "--boot",
+    `--machine=image-${port}`,
+    `--directory=${root}`,
+    ...(options.volatile ? ["--volatile=overlay", `--bind-ro=${config}:${BUILD_SSHD_CONFIG}`] : []),
+    "--console=pipe",
+    "--resolv-conf=copy-host",
+    `--set-credential=ssh.authorized_keys.root:${key.publicKey}`,
+  ], { stdout: "null", stderr: "null" });
+  const status = child.status;
+  const console = async () => (await Deno.readTextFile(log).catch(() => "")).trim().slice(-1500);
+  const deadline = performance.now() + 60_000;
+  if (!await waitForSsh(port, { deadline, gone: status, signal: options.signal })) {
+    throw new Problem(`The build container does not answer; its console ends: ${await console()}`);
+  }
+  return {
+    address: { host: "127.0.0.1", port, user: "root", key: key.path },
+    console,
+    async stop() {
+      const timer = setTimeout(() => killGroup(child, "KILL"), 30_000);
+      // To systemd-nspawn, SIGTERM means an orderly shutdown of what it contains.
+      await new Deno.Command("kill", { args: ["-TERM", String(child.pid)], stderr: "null" })
+        .output();
+      await status;
+      clearTimeout(timer);
+      await options.janitor.ended(child);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { InstalledRelease } from "lib/images/facts/files.ts";
+import { type Operation, operation } from "lib/images/operation.ts";
+import { absolute, octal, parentOf } from "lib/images/operations/files/put.ts";
+import { quote, sh } from "lib/images/shell.ts";
+import { Problem } from "lib/schema/problem.ts";
+
+/** What {@linkcode unpackRelease} takes. */
+export interface ReleaseOptions {
+  /** Where the archive is: `.zip`, `.tar.gz`, `.tgz`, or a bare program. */
+  readonly url: string;
+  /** The archive's SHA-256, in hex: nothing else is ever installed. */
+  readonly sha256: string;
+  /** The path that the member gets; with `tree`, the directory that everything is unpacked to. */
+  readonly to: string;
+  /** The archive's member to install: `vault`. Not for a bare program or a tree. */
+  readonly member?: string;
+  /** Unpack everything; `strip` leading folders are dropped (default 0). */
+  readonly tree?: { readonly strip?: number };
+  /** Permission bits of the member; default 755. */
+  readonly mode?: string;
+}
+
+const STAMPS = "/var/lib/image-releases";
+
+/** Where the installation of a release to `to` is noted, with a digest of all it placed. */
+export const stampOf = (to: string): string =>
+  `${STAMPS}/${to.slice(1).replaceAll("/", "-")}.sha256`;
+
+/**
+ * Downloads a release, checks it, and puts its program (or all of it) in place at once. Installed
+ * means: the same archive, and every file it placed still intact.
+ *
+ * @throws {Problem} when neither a member nor a tree is asked from an archive
+ */
+export function unpackRelease(options: ReleaseOptions): Operation {
+  const to = absolute(options.to);
+  const kind = /\.zip$/.test(options.url)
+    ? "zip"
+    : /\.(tar\.gz|tgz)$/.test(options.url)
+    ? "tar"
+    : "bare";
+  if (kind !== "bare" && !options.member && !options.tree) {
+    throw new Problem(
+      `${options.url} is an archive: name the member to install, or ask for a tree`,
+    );
+  }
+  if (!/^[0-9a-f]{64}$/.test(options.sha256)) {
+    throw new Problem(`${options.url}: "${options.sha256}" is not a SHA-256 in lower-case hex`);
+  }
+  return operation("files.unpackRelease", async function* (facts) {
+    const stamp = stampOf(to);
+    if (await facts.fact(InstalledRelease, { stamp }) === options.sha256) return;
+    yield { shell: installScript(options, to, kind, stamp), retries: 2 };
+  });
+}
+
+function installScript(options: ReleaseOptions, to: string, kind: string, stamp: string): string {
+  const member = options.member ?? "";
+  const strip = options.tree?.strip ?? 0;
+  const unpack = {
+    zip: options.tree
+      ? `unzip -q "$w/archive" -d "$w/tree"`
+      : `unzip -q -p "$w/archive" ${quote(member)} > "$w/program"`,
+    tar: options.tree
+      ? `mkdir "$w/tree" && tar -xzf "$w/archive" -C "$w/tree" --no-same-owner --strip-components=${strip}`
+      : `tar -xzOf "$w/archive" ${quote(member)} > "$w/program"`,
+    bare: `mv "$w/archive" "$w/program"`,
+  }[kind]!;
+  const place = options.tree
+    ? `rm -rf ${quote(to)} && mv "$w/tree" ${quote(to)} && chmod 755 ${quote(to)}`
+    : `test -s "$w/program" && chmod ${
+      octal(options.mode ?? "755")
+    } "$w/program" && mv -fT "$w/program" ${quote(to)}`;
+  return [
+    "set -e",
+    sh`mkdir -p ${parentOf(to)} ${STAMPS}`,
+    // Beside the destination, so that putting it in place is one rename.
+    `w=$(mktemp -d ${quote(`${parentOf(to)}/.release-XXXXXX`)})`,
+    `trap 'rm -rf "$w"' EXIT`,
+    sh`curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$w/archive" ${options.url}`,
+    `echo ${options.sha256}"  $w/archive" | sha256sum --status -c || { echo ${
+      quote(`${options.url} does not have the SHA-256 ${options.sha256}: it has`)
+    } "$(sha256sum < "$w/archive")" >&2; exit 1; }`,
+    unpack,
+    sh`rm -f ${stamp}`,
+    place,
+    `{ echo ${options.sha256}; find ${quote(to)} -type f -exec sha256sum {} +; } > "$w/stamp"`,
+    `mv -f "$w/stamp" ${quote(stamp)}`,
+  ].join("\n");
+}

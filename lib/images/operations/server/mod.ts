@@ -1,0 +1,1 @@
+export { user } from "lib/images/operations/server/user.ts";

@@ -1,0 +1,170 @@
+/** Packer: one build of a template, its own session, its output passed on line by line. @module */
+import { z } from "zod";
+import { exec } from "lib/cli/exec.ts";
+import { type FoundEngine, resolveEngine } from "lib/engines/resolve.ts";
+import { type Janitor, killGroup } from "lib/images/janitor.ts";
+import { parseWith, readText } from "lib/schema/parse.ts";
+import { Problem } from "lib/schema/problem.ts";
+
+/** The builders that every image's template has. */
+export type Builder = "amazon-ebs.ami" | "null.rootfs";
+
+/** Packer with its plugin, ready to run. */
+export interface Packer {
+  readonly engine: FoundEngine;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Finds Packer and its Amazon plugin: without the plugin it refuses every template that names it.
+ *
+ * @throws {EngineProblem} when either is missing
+ */
+export async function findPacker(): Promise<Packer> {
+  const [engine, plugin] = await Promise.all([
+    resolveEngine("packer"),
+    resolveEngine("packer-plugin-amazon"),
+  ]);
+  return {
+    engine,
+    env: { ...engine.env, ...plugin.env, CHECKPOINT_DISABLE: "1", PACKER_NO_COLOR: "1" },
+  };
+}
+
+/** Values for a template's variables. */
+export type Variables = Readonly<Record<string, string | number | readonly string[] | null>>;
+
+/**
+ * Runs `packer validate`.
+ *
+ * @throws {Problem} with Packer's own words
+ */
+export async function validate(
+  packer: Packer,
+  folder: string,
+  options: { variables?: Variables; only?: Builder; signal?: AbortSignal } = {},
+): Promise<void> {
+  const { code, stdout, stderr } = await exec(packer.engine.path, [
+    "validate",
+    ...(options.only ? [`-only=${options.only}`] : []),
+    ...variableArguments(options.variables ?? {}),
+    folder,
+  ], { env: { ...packer.env }, signal: options.signal });
+  if (code === 0) return;
+  throw new Problem(`packer validate ${folder}: ${(stderr.trim() || stdout.trim()).slice(-3000)}`);
+}
+
+/** `-var name=value` words; `null` leaves the template's default. */
+function variableArguments(variables: Variables): string[] {
+  return Object.entries(variables).filter(([, value]) => value !== null).flatMap((
+    [name, value],
+  ) => ["-var", `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`]);
+}
+
+const Manifest = z.object({
+  last_run_uuid: z.string(),
+  builds: z.array(z.object({
+    builder_type: z.string(),
+    artifact_id: z.string(),
+    packer_run_uuid: z.string(),
+  })),
+});
+
+/** What `packer build` is run with. */
+export interface PackerBuild {
+  /** The image's folder, with its template. */
+  readonly folder: string;
+  readonly only: Builder;
+  readonly variables: Variables;
+  /** The template's manifest is read from here. */
+  readonly manifest: string;
+  /** Told each line of output. */
+  readonly onLine: (line: string) => void;
+  readonly janitor: Janitor;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `packer build` in a process group of its own, ended as a whole when `signal` is aborted:
+ * Packer gets SIGINT and 60 s to take down what it started in the cloud, then the group is killed.
+ *
+ * @returns The artifact's id: `us-east-1:ami-…` for an AMI
+ * @throws {Problem} with the output's end, or when Packer says it is done but built nothing
+ */
+export async function build(packer: Packer, options: PackerBuild): Promise<string> {
+  const child = await options.janitor.spawn(packer.engine.path, [
+    "build",
+    "-color=false",
+    `-only=${options.only}`,
+    ...variableArguments({ ...options.variables, manifest: options.manifest }),
+    options.folder,
+  ], {
+    env: { ...packer.env },
+    stdout: "piped",
+    stderr: "piped",
+  });
+  let killer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    killGroup(child, "INT");
+    killer = setTimeout(() => killGroup(child, "KILL"), 60_000);
+  };
+  options.signal?.addEventListener("abort", stop, { once: true });
+  if (options.signal?.aborted) stop();
+  const last: string[] = [];
+  const pass = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    for await (const line of lines(stream)) {
+      last.push(line);
+      if (last.length > 40) last.shift();
+      options.onLine(line);
+    }
+  };
+  try {
+    const [status] = await Promise.all([child.status, pass(child.stdout), pass(child.stderr)]);
+    options.signal?.throwIfAborted();
+    if (!status.success) {
+      throw new Problem(`packer build failed with exit code ${status.code}: ${summary(last)}`);
+    }
+  } finally {
+    clearTimeout(killer);
+    options.signal?.removeEventListener("abort", stop);
+    // Plugins that outlived Packer go too.
+    await killGroup(child, "KILL");
+    await options.janitor.ended(child);
+  }
+  return await readArtifact(options);
+}
+
+async function readArtifact(options: PackerBuild): Promise<string> {
+  const text = await readText(options.manifest);
+  const manifest = parseWith(Manifest, JSON.parse(text), options.manifest);
+  const type = options.only.split(".")[0];
+  const built = manifest.builds.find((build) =>
+    build.packer_run_uuid === manifest.last_run_uuid && build.builder_type === type
+  );
+  if (built === undefined) {
+    throw new Problem(`packer build ended well but built nothing for ${options.only}`);
+  }
+  return built.artifact_id;
+}
+
+/** The part of the output that tells what went wrong: the provisioner's error, or the end. */
+function summary(last: readonly string[]): string {
+  const clean = last.map((line) => line.replace(/^(==>)?\s*[\w-]+\.[\w-]+:\s?/, "").trimEnd());
+  const at = clean.findIndex((line) => line.startsWith("error: "));
+  if (at < 0) return clean.slice(-12).join("\n").trim();
+  const end = clean.findIndex((line, index) =>
+    index > at && /^(Provisioning step had errors|Step ")/.test(line)
+  );
+  return clean.slice(at, end < 0 ? undefined : end).join("\n").replace(/^error: /, "").trim();
+}
+
+/** A stream's lines, without their ends. */
+async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let held = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (held + text).split(/\r?\n/);
+    held = parts.pop()!;
+    yield* parts;
+  }
+  if (held !== "") yield held;
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { Manifest } from "lib/images/manifest.ts";
+import { freePort } from "lib/images/port.ts";
+import { task as buildImage } from "tasks/build_image.ts";
+import { task as testImage } from "tasks/test_image.ts";
+import { fakeIo, runWith } from "tests/support/io.ts";
+import { machineTest, processesIn, serveReleases, zipProgram } from "tests/support/machines.ts";
+
+machineTest(
+  ["packer", "packer-plugin-amazon", "bao"],
+  "build-image vault makes a root that a container boots, with a server that answers",
+  async ({ bao }, t) => {
+    const folder = await Deno.makeTempDir({ prefix: "build-image-" });
+    const release = await zipProgram(bao.path, "vault", folder);
+    await using server = serveReleases({ "vault.zip": release.path });
+    const port = freePort();
+    const settings = [
+      ["--set", `vault.url=${server.url}/vault.zip`],
+      ["--set", `vault.sha256=${release.sha256}`],
+      ["--set", `vault.port=${port}`],
+      ["--out", folder],
+    ].flat();
+    const io = () => fakeIo({ env: Deno.env.toObject() });
+    let artifact = "";
+    try {
+      await t.step("a plan shows every operation and changes nothing", async () => {
+        const { code, stdout } = await runWith(buildImage, ["vault", "--plan", ...settings], io());
+        assert.equal(code, 3, stdout);
+        assert.match(stdout, /vault: Write the configuration/);
+        assert.match(stdout, new RegExp(`\\+.*127\\.0\\.0\\.1:${port}`));
+        assert.equal(server.requests.size, 0);
+      });
+
+      await t.step("a build records what it made", async () => {
+        const result = await runWith(buildImage, ["vault", "--json", ...settings], io());
+        assert.equal(result.code, 0, result.stderr);
+        assert.match(result.stderr, /a second pass did nothing/);
+        const manifest = Manifest.parse(JSON.parse(result.stdout));
+        assert.equal(manifest.target, "rootfs");
+        assert.equal(manifest.components.vault.sha256, release.sha256);
+        artifact = `${folder}/vault/${manifest.build}.rootfs`;
+        const sbom = JSON.parse(await Deno.readTextFile(`${artifact}/sbom.json`));
+        const names = sbom.components.map((component: { name: string }) => component.name);
+        assert.ok(names.includes("vault") && names.includes("openssh-server"), names.join());
+      });
+
+      await t.step("nothing of the build is left in the artifact or on the machine", async () => {
+        const root = `${artifact}/rootfs`;
+        for (const path of ["root/.ssh/authorized_keys", "etc/ssh/ssh_host_ed25519_key"]) {
+          await assert.rejects(Deno.lstat(`${root}/${path}`), Deno.errors.NotFound, path);
+        }
+        assert.equal(await Deno.readTextFile(`${root}/etc/machine-id`), "");
+        const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);
+        assert.deepEqual(names.filter((name) => name.startsWith(".build-")), []);
+        assert.deepEqual(await processesIn(folder), []);
+      });
+
+      await t.step("two machines of it come up, differ, and pass every check", async () => {
+        const words = ["vault", "--clones", "2", ...settings];
+        const { code, stderr, stdout } = await runWith(testImage, words, io());
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /passed http:\/\/127\.0\.0\.1:\d+\/v1\/sys\/health answers/);
+        assert.match(stderr, /passed two machines of this image share neither/);
+        assert.match(stdout, /\d+ checks passed/);
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+  { sanitizeResources: false, sanitizeOps: false },
+);
