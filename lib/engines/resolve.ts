@@ -62,6 +62,8 @@ export class EngineProblem extends Problem {
   readonly engine: EngineName;
 
   /**
+   * Makes the problem of one engine.
+   *
    * @param engine Which one
    * @param message What, where, what to do
    */
