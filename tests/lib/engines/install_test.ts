@@ -16,8 +16,8 @@ function machine(dir: TempDir) {
   };
 }
 
-/** An installation as a process of its own. */
-class Installer {
+/** An installation as a process of its own; it ends with its test. */
+class Installer implements AsyncDisposable {
   readonly lines: string[] = [];
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
@@ -64,6 +64,15 @@ class Installer {
   async code(): Promise<number> {
     await this.#reading;
     return (await this.#child.status).code;
+  }
+
+  async [Symbol.asyncDispose]() {
+    try {
+      this.#child.kill("SIGTERM");
+    } catch {
+      // It has ended, as it should.
+    }
+    await this.code();
   }
 }
 
@@ -156,7 +165,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`${signal} in the middle of a build leaves neither files nor processes`, async () => {
     await using dir = await TempDir.make();
     await dir.script("bin/go", FAKE_GO);
-    const installer = new Installer(dir);
+    await using installer = new Installer(dir);
     await installer.says(/^compiling/);
     installer.kill(signal);
     assert.equal(await installer.code(), signal === "SIGINT" ? 130 : 143);
@@ -173,7 +182,7 @@ Deno.test("After a killed installation the next one cleans up and is not locked 
   await using dir = await TempDir.make();
   await dir.script("bin/go", FAKE_GO);
   const { cache, ...options } = machine(dir);
-  const killed = new Installer(dir);
+  await using killed = new Installer(dir);
   await killed.says(/^compiling/);
   killed.kill("SIGKILL");
   // The orphaned fake compiler holds the pipes of the killed process's children, not ours.
@@ -190,10 +199,10 @@ Deno.test("After a killed installation the next one cleans up and is not locked 
 Deno.test("Of two installations at once the second waits and then finds it done", async () => {
   await using dir = await TempDir.make();
   await dir.script("bin/go", FAKE_GO);
-  const first = new Installer(dir);
+  await using first = new Installer(dir);
   await first.says(/^compiling/);
-  const second = new Installer(dir);
-  const waiting = await second.says(/^waiting/);
+  await using second = new Installer(dir);
+  const waiting = await second.says(/^waiting|^compiling/);
   assert.equal(waiting, `waiting for process ${first.pid}, which installs it`);
   await dir.script("bin/finish", "");
   assert.deepEqual([await first.code(), await second.code()], [0, 0]);
@@ -205,10 +214,10 @@ Deno.test("Of two installations at once the second waits and then finds it done"
 Deno.test("Ctrl-C while waiting for another installation ends the wait", async () => {
   await using dir = await TempDir.make();
   await dir.script("bin/go", FAKE_GO);
-  const first = new Installer(dir);
+  await using first = new Installer(dir);
   await first.says(/^compiling/);
-  const second = new Installer(dir);
-  await second.says(/^waiting/);
+  await using second = new Installer(dir);
+  assert.match(await second.says(/^waiting|^compiling/), /^waiting/);
   second.kill("SIGINT");
   assert.equal(await second.code(), 130);
   await dir.script("bin/finish", "");

@@ -51,9 +51,9 @@ export const FAKE_GO = `
 here=$(dirname "$0")
 while [ "$1" != -o ]; do shift; done
 echo $$ >> "$here/runs"
-echo example.com/sops
 sleep 300 &
 echo $! >> "$here/helpers"
+echo example.com/sops
 while [ ! -e "$here/finish" ]; do sleep 0.05; done
 printf '#!/bin/sh\\necho v${FAKE_VERSION}\\n' > "$2"
 chmod 755 "$2"
