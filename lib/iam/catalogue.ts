@@ -314,11 +314,6 @@ const ANALYZER = {
     "Trusts more than one GitHub repository",
     "Name owner/repository in token.actions.githubusercontent.com:sub, better still the branch or environment",
   ),
-  USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES: kind(
-    MEDIUM,
-    "Key that few services know",
-    "Limit the statement to the services that support the key",
-  ),
   UNTRUSTWORTHY_CONDITION_KEY: kind(
     MEDIUM,
     "Key that the caller may forge",
@@ -363,6 +358,11 @@ const ANALYZER = {
   RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL: kind(
     LOW,
     "Source checked by a weaker key",
+    "Use aws:SourceArn or aws:SourceAccount",
+  ),
+  UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL: kind(
+    MEDIUM,
+    "Key that services do not send",
     "Use aws:SourceArn or aws:SourceAccount",
   ),
   MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL: kind(
@@ -441,7 +441,7 @@ const ANALYZER = {
   ),
   REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION: kind(
     LOW,
-    "Condition that never fails to match",
+    "Condition that never holds",
     "Give a value",
   ),
   REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY: kind(LOW, "Redundant principal", "Drop it"),

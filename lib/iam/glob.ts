@@ -40,11 +40,24 @@ export const matchesIgnoringCase = (pattern: string, text: string): boolean =>
 
 const squeeze = (pattern: string) => pattern.replace(/\*{2,}/g, "*");
 
+/** Whether what stands before the first and after the last wildcards can be the same. */
+function agree(a: string, b: string): boolean {
+  const isWild = (char: string | undefined) => char === "*" || char === undefined;
+  const same = (x: string, y: string) => x === y || x === "?" || y === "?";
+  for (let at = 0; !isWild(a[at]) && !isWild(b[at]); at++) if (!same(a[at], b[at])) return false;
+  for (let at = 1; !isWild(a.at(-at)) && !isWild(b.at(-at)); at++) {
+    if (!same(a.at(-at)!, b.at(-at)!)) return false;
+  }
+  return true;
+}
+
 /** Whether some text is matched by both patterns. */
 export function overlaps(left: string, right: string): boolean {
+  if (left === right || left === "*" || right === "*") return true;
   const [a, b] = [squeeze(left), squeeze(right)];
   if (!hasWildcard(a)) return matches(b, a);
   if (!hasWildcard(b)) return matches(a, b);
+  if (!agree(a, b)) return false;
   // row[j]: whether a[i…] and b[j…] can meet
   let below = new Uint8Array(b.length + 1);
   for (let i = a.length; i >= 0; i--) {
@@ -63,25 +76,32 @@ export function overlaps(left: string, right: string): boolean {
   return below[0] === 1;
 }
 
-/** Whether every text that `narrow` matches is matched by `wide` too. */
+/**
+ * Whether every text that `narrow` matches is matched by `wide` too. A wildcard of `narrow` counts as
+ * covered only by one of `wide`: a `*` by a `*`, a `?` by either.
+ */
 export function covers(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === "*") return true;
-  if (!hasWildcard(narrow)) return matches(wide, narrow);
   if (!hasWildcard(wide)) return false;
-  // A `?` of `narrow` stands for any character, so only `?` and `*` of `wide` may take it; a `*` only `*`.
-  const [w, n] = [squeeze(wide), squeeze(narrow)];
-  let below = new Uint8Array(n.length + 1);
-  for (let i = w.length; i >= 0; i--) {
-    const row = new Uint8Array(n.length + 1);
-    const cw = i < w.length ? w.charCodeAt(i) : -1;
-    for (let j = n.length; j >= 0; j--) {
-      const cn = j < n.length ? n.charCodeAt(j) : -1;
-      if (cw === STAR) row[j] = below[j] | (cn === -1 ? 0 : row[j + 1]);
-      else if (cn === -1) row[j] = cw === -1 ? 1 : 0;
-      else if (cw === QUESTION) row[j] = cn === STAR ? 0 : below[j + 1];
-      else row[j] = cw === cn ? below[j + 1] : 0;
-    }
-    below = row;
+  const text = squeeze(narrow);
+  let w = 0;
+  let n = 0;
+  let star = -1;
+  let resume = 0;
+  while (n < text.length) {
+    const char = wide.charCodeAt(w);
+    const other = text.charCodeAt(n);
+    if (w < wide.length && char === STAR) {
+      star = w++;
+      resume = n;
+    } else if (w < wide.length && (char === QUESTION ? other !== STAR : char === other)) {
+      w++;
+      n++;
+    } else if (star !== -1) {
+      w = star + 1;
+      n = ++resume;
+    } else return false;
   }
-  return below[0] === 1;
+  while (wide.charCodeAt(w) === STAR) w++;
+  return w === wide.length;
 }

@@ -9,7 +9,11 @@ import { type Policy, readPolicy } from "lib/iam/policy.ts";
 import type { PolicyType } from "lib/iam/policy_type.ts";
 import type { Draft } from "lib/iam/rule.ts";
 import { RULES } from "lib/iam/rules/mod.ts";
-import { type SensitiveAccess, sensitiveAccess } from "lib/iam/rules/sensitive_access.ts";
+import {
+  SENSITIVE_BY_DEFAULT,
+  type SensitiveAccess,
+  sensitiveAccess,
+} from "lib/iam/rules/sensitive_access.ts";
 import { suppress, type Suppression } from "lib/iam/suppression.ts";
 
 /** What to look for. */
@@ -18,7 +22,10 @@ export interface FindOptions {
   readonly type?: PolicyType;
   /** Findings that are meant to be. Anything malformed in it is a finding. */
   readonly ignore?: readonly Suppression[];
-  /** Actions on resources that nobody shall be allowed: SENSITIVE_ACCESS. Default none. */
+  /**
+   * Actions on resources that nobody shall be allowed: SENSITIVE_ACCESS. Default
+   * {@linkcode SENSITIVE_BY_DEFAULT}.
+   */
   readonly sensitive?: readonly SensitiveAccess[];
   /** The day that suppressions are held against, `YYYY-MM-DD` in UTC; default today. */
   readonly today?: string;
@@ -66,7 +73,9 @@ export function findIamIssues(document: unknown, options: FindOptions = {}): Lin
   }
   const isUnreadable = typeof document === "string" && value === undefined;
   const policy = readPolicy(value, options.type);
-  if (!isUnreadable) found.push(...runRules(policy, source, options.sensitive ?? []));
+  if (!isUnreadable) {
+    found.push(...runRules(policy, source, options.sensitive ?? SENSITIVE_BY_DEFAULT));
+  }
   const today = options.today ?? new Date().toISOString().slice(0, 10);
   return {
     type: policy.type,

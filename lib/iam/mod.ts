@@ -15,4 +15,5 @@ export {
 export { findIamIssues, lintIamPolicy } from "lib/iam/lint.ts";
 export type { FindOptions, LintOptions, LintResult } from "lib/iam/lint.ts";
 export { inferPolicyType, POLICY_TYPES, type PolicyType } from "lib/iam/policy_type.ts";
+export type { SensitiveAccess } from "lib/iam/rules/sensitive_access.ts";
 export { Suppression } from "lib/iam/suppression.ts";

@@ -18,7 +18,7 @@ const row = (name: string, operand: OperandType): [string, OperatorFacts] => [
     operand,
     negated: /Not/.test(name),
     wildcards: /Like$/.test(name) || operand === "Arn",
-    variables: operand === "String" || operand === "Arn" || name === "Bool",
+    variables: operand === "String" || operand === "Arn",
   },
 ];
 

@@ -13,12 +13,12 @@ const STATEMENT_ELEMENTS = ["Sid", "Effect", "Principal", "NotPrincipal", "Actio
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html}
  */
 export const structure: Rule = {
-  ids: ["MALFORMED", "DUPLICATE_KEYS_WITH_DIFFERENT_CASE"],
+  ids: ["MALFORMED_JSON", "MALFORMED", "INVALID_ARN", "DUPLICATE_KEYS_WITH_DIFFERENT_CASE"],
   policy(policy, report) {
     const { document } = policy;
     if (!isObject(document)) {
       report({
-        id: "MALFORMED",
+        id: "MALFORMED_JSON",
         code: "DATA_TYPE_MISMATCH",
         path: [],
         detail: `A policy is a JSON object, not ${kindOf(document)}`,
@@ -26,7 +26,7 @@ export const structure: Rule = {
       return;
     }
     unknownElements(document, POLICY_ELEMENTS, [], report);
-    for (const key of ["Version", "Id"]) expectString(document, key, [], report);
+    expectString(document, "Id", [], report);
     const statements = document.Statement;
     if (statements === undefined) {
       report({
@@ -52,7 +52,11 @@ export const structure: Rule = {
 };
 
 const kindOf = (value: unknown) =>
-  value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  value === null || value === undefined
+    ? String(value)
+    : Array.isArray(value)
+    ? "a list"
+    : `a ${typeof value}`;
 
 function unknownElements(
   object: Record<string, unknown>,
@@ -159,10 +163,11 @@ function needsResource(statement: Record<string, unknown>, policy: Policy): bool
 function expectStrings(value: unknown, name: string, path: Path, report: Report): void {
   const wrong = (at: Path, item: unknown) =>
     report({
-      id: "MALFORMED",
+      id: name.endsWith("Resource") ? "INVALID_ARN" : "MALFORMED",
       code: "DATA_TYPE_MISMATCH",
       path: at,
       detail: `${name} has to be a string or a list of strings, not ${kindOf(item)}`,
+      severity: "HIGH",
     });
   if (Array.isArray(value)) {
     value.forEach((item, index) => typeof item === "string" || wrong([...path, index], item));
@@ -171,7 +176,7 @@ function expectStrings(value: unknown, name: string, path: Path, report: Report)
 
 function checkCondition(value: unknown, path: Path, report: Report): void {
   const wrong = (at: Path, detail: string) =>
-    report({ id: "MALFORMED", code: "DATA_TYPE_MISMATCH", path: at, detail });
+    report({ id: "MALFORMED", code: "INVALID_CONDITION_DATA_TYPE", path: at, detail });
   if (!isObject(value)) {
     wrong(path, `Condition has to be an object, not ${kindOf(value)}`);
     return;
