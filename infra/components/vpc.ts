@@ -34,6 +34,7 @@ export type VpcArgs = z.input<typeof VpcArgs>;
 export interface PlannedSubnet {
   /** The zone's letter. */
   readonly zone: string;
+  /** Its network: `10.1.0.0/24`. */
   readonly cidrBlock: string;
 }
 
@@ -77,6 +78,8 @@ export class Vpc extends pulumi.ComponentResource {
   readonly privateSubnetIds: pulumi.Output<string[]>;
 
   /**
+   * Makes the VPC and all that belongs to it.
+   *
    * @param name Starts every child's name
    * @param args See {@linkcode VpcArgs}
    * @param region The region of the zones: `us-east-1`

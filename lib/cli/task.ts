@@ -62,7 +62,9 @@ export interface TaskDefinition<A extends z.ZodObject, F extends z.ZodObject> {
 
 /** A task that can be run with any {@linkcode Io}. */
 export interface Task {
+  /** As in `deno task NAME`. */
   readonly name: string;
+  /** What it does, in one line. */
   readonly summary: string;
   /** The text of `--help`. */
   help(): string;
@@ -146,9 +148,14 @@ export async function runTask(task: Task): Promise<never> {
 
 /** The reason of `io.signal` when a signal stopped the task. */
 export class Interrupted extends Problem {
+  /** Tells it from other problems. */
   override readonly name = "Interrupted";
 
-  /** @param signal The signal's name */
+  /**
+   * The reason for an abort.
+   *
+   * @param signal The signal's name
+   */
   constructor(signal: string) {
     super(`Interrupted by ${signal}`);
   }

@@ -13,6 +13,7 @@ export type Verdict =
 
 /** What came of one unit. */
 export interface Settled<R> {
+  /** How it ended. */
   readonly verdict: Verdict;
   /** What `run` returned, when it did. */
   readonly result?: R;

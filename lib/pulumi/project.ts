@@ -44,7 +44,9 @@ export interface Need<O extends Shape> {
 
 /** What one manifest may know of another. */
 export interface Upstream<O extends Shape> {
+  /** The Pulumi project's name. */
   readonly name: string;
+  /** The schema of its outputs. */
   readonly outputs: O;
 }
 
@@ -93,13 +95,21 @@ export interface ProjectDefinition<C extends Shape, O extends Shape, N extends N
 /** A manifest, with its defaults filled in. */
 export interface Project<C extends Shape = Shape, O extends Shape = Shape, N extends Needs = Needs>
   extends Upstream<O> {
+  /** Tells a manifest from other objects. */
   readonly kind: "project";
+  /** The schema of `Pulumi.<stack>.yaml`. */
   readonly config: C;
+  /** Upstream projects by the name under which the program knows them. */
   readonly needs: N;
+  /** Contexts under `secrets/`. */
   readonly secrets: readonly string[];
+  /** Images under `images/`. */
   readonly images: readonly string[];
+  /** Environments in the order of promotion. */
   readonly promotion: readonly Environment[];
+  /** The class whose stacks share a limit; absent for none. */
   readonly concurrencyClass?: string;
+  /** Loads the program. */
   readonly program: () => Promise<object>;
 }
 

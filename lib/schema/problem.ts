@@ -5,11 +5,14 @@
  * it without a stack trace and exit with {@linkcode Problem.exitCode}. It must never hold a secret.
  */
 export class Problem extends Error {
+  /** Tells it from other problems. */
   override readonly name: string = "Problem";
   /** The task's exit code: 1 failed or findings (default), 2 usage. */
   readonly exitCode: 1 | 2;
 
   /**
+   * An expected failure.
+   *
    * @param message What failed, where, and what to do about it
    * @param options `cause` keeps the underlying error; `exitCode` defaults to 1
    */
@@ -21,9 +24,14 @@ export class Problem extends Error {
 
 /** Wrong words on the command line: exit code 2. */
 export class UsageProblem extends Problem {
+  /** Tells it from other problems. */
   override readonly name = "UsageProblem";
 
-  /** @param message What was wrong and what would have been right */
+  /**
+   * Wrong words.
+   *
+   * @param message What was wrong and what would have been right
+   */
   constructor(message: string) {
     super(message, { exitCode: 2 });
   }
@@ -31,11 +39,16 @@ export class UsageProblem extends Problem {
 
 /** Several problems, found in one pass and reported together. */
 export class Problems extends Problem {
+  /** Tells it from other problems. */
   override readonly name = "Problems";
   /** Each message, in the order found; never empty. */
   readonly messages: readonly string[];
 
-  /** @param messages One or more problem messages */
+  /**
+   * Joins problems.
+   *
+   * @param messages One or more problem messages
+   */
   constructor(messages: readonly string[]) {
     super(messages.join("\n"));
     this.messages = messages;

@@ -93,7 +93,6 @@ async function attemptOnce(
     }, { logFile: `${at.files}.host.log`, env: {} });
   }
   let crash: string | undefined;
-  void host?.crashed.then((reason) => crash = reason);
   const eventLog = `${at.files}.events.jsonl`;
   const logFile = `${at.files}.log`;
   const began = performance.now();
@@ -123,7 +122,7 @@ async function attemptOnce(
       signal: engine.signal,
     });
   } finally {
-    await host?.stop();
+    crash = await host?.stop();
   }
   const cliElapsed = performance.now() - began;
   const report = readEvents(await readIfThere(eventLog));

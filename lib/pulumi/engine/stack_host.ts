@@ -1,5 +1,6 @@
 import { Problem } from "lib/schema/problem.ts";
 import { kill } from "lib/cli/exec.ts";
+import { ROOT } from "lib/cli/root.ts";
 import { HostMessage, type HostRequest } from "lib/pulumi/host/protocol.ts";
 
 /** A stack host that runs. */
@@ -8,10 +9,8 @@ export interface StackHost {
   readonly port: number;
   /** What it said since, in order. */
   readonly messages: readonly HostMessage[];
-  /** Resolves with a reason when it ends without being told to. */
-  readonly crashed: Promise<string>;
-  /** Ends it and waits for its end. */
-  stop(): Promise<void>;
+  /** Ends it, waits for its end, and gives the reason when it had crashed before. */
+  stop(): Promise<string | undefined>;
 }
 
 /** Milliseconds that a host may take before it listens; imports on a loaded machine are slow. */
@@ -37,7 +36,7 @@ export async function startStackHost(
       "--allow-sys",
       "--allow-net=127.0.0.1",
       "--config",
-      `${request.root}/deno.json`,
+      `${ROOT}/deno.json`,
       new URL("../host/main.ts", import.meta.url).href,
     ],
     env: options.env,
@@ -47,7 +46,6 @@ export async function startStackHost(
   }).spawn();
   const logging = logTo(child.stderr, options.logFile);
   const messages: HostMessage[] = [];
-  let stopped = false;
   const listening = Promise.withResolvers<number>();
   const reading = (async () => {
     let text = "";
@@ -62,16 +60,17 @@ export async function startStackHost(
       }
     }
   })();
-  const crashed = child.status.then(async ({ code, signal }) => {
-    await reading;
+  const ended = child.status.then(async ({ code, signal }) => {
+    await Promise.all([reading, logging]);
+    // Told to stop it dies of SIGTERM, or ends by itself when stdin closes.
+    if (signal === "SIGTERM" || code === 0) return undefined;
     const said = messages.flatMap((message) => message.kind === "failed" ? message.problems : []);
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    const reason = said.length > 0
-      ? said.join("\n")
-      : `the stack host ${how}: see ${options.logFile}`;
-    listening.reject(new Problem(reason));
-    return stopped ? new Promise<string>(() => {}) : reason;
+    return said.join("\n") || `the stack host ${how}: see ${options.logFile}`;
   });
+  void ended.then((crash) =>
+    listening.reject(new Problem(crash ?? "The stack host ended before it listened"))
+  );
   listening.promise.catch(() => {});
   const timer = setTimeout(
     () => listening.reject(new Problem(`The stack host did not start: see ${options.logFile}`)),
@@ -79,15 +78,13 @@ export async function startStackHost(
   );
   const stdin = child.stdin.getWriter();
   const stop = async () => {
-    stopped = true;
     kill(child, "SIGTERM");
     await stdin.close().catch(() => {});
-    await child.status;
-    await logging;
+    return await ended;
   };
   try {
     await stdin.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`)).catch(() => {});
-    return { port: await listening.promise, messages, crashed, stop };
+    return { port: await listening.promise, messages, stop };
   } catch (error) {
     await stop();
     throw error;
