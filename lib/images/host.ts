@@ -52,6 +52,7 @@ export class Host implements Facts {
   readonly outcomes: Outcome[] = [];
   readonly #known = new Map<string, unknown>();
   readonly #options: HostOptions;
+  readonly #claims = new Map<string, string>();
   #component = "";
 
   /**
@@ -93,10 +94,12 @@ export class Host implements Facts {
    * @param title What it is for, in the imperative: `Install the release`
    * @param operation What to do
    * @returns Whether it changed (or would change) anything
-   * @throws {Problem} naming operation, command, exit code and the machine's own words
+   * @throws {Problem} naming operation, command, exit code and the machine's own words, or the
+   * component that already claims the same path or user
    */
   async run(title: string, operation: Operation): Promise<Outcome> {
     const name = this.#component ? `${this.#component}: ${title}` : title;
+    this.#claim(name, operation);
     const started = performance.now();
     const commands: { shell: string; diff?: string }[] = [];
     try {
@@ -120,6 +123,18 @@ export class Host implements Facts {
     return outcome;
   }
 
+  #claim(name: string, operation: Operation): void {
+    for (const claim of operation.claims ?? []) {
+      const other = this.#claims.get(claim);
+      if (other !== undefined && other !== this.#component) {
+        throw new Problem(
+          `${name}: component ${other} manages ${claim} already: leave it to one of them`,
+        );
+      }
+      this.#claims.set(claim, this.#component);
+    }
+  }
+
   async #drain(
     name: string,
     operation: Operation,
@@ -141,7 +156,7 @@ export class Host implements Facts {
       this.#options.signal?.throwIfAborted();
       const result = await this.target.run(command.shell, { stdin: command.stdin });
       this.#known.clear();
-      if (result.code === 0) return;
+      if (result.code === 0) return await command.receive?.(result.stdout);
       if (attempt < (command.retries ?? 0)) continue;
       const said = (result.stderr.trim() || result.stdout.trim()).slice(-2000);
       throw new Problem(this.#redact(

@@ -39,6 +39,8 @@ export interface Command {
   readonly diff?: string;
   /** How often to try again when it fails; default 0. */
   readonly retries?: number;
+  /** What to do on this side with the command's stdout, once it has succeeded. */
+  readonly receive?: (stdout: string) => Promise<void>;
 }
 
 /** Facts in, commands out. Yields nothing where the machine is already as wanted. */
@@ -47,6 +49,11 @@ export interface Operation {
   readonly kind: string;
   /** Whether a second run yields nothing; default true. `server.shell` cannot promise that. */
   readonly idempotent?: boolean;
+  /**
+   * What of the machine is this operation's alone: `path /etc/vault/00-vault.json`, `user vault`.
+   * Two components that claim the same are a fault of the image.
+   */
+  readonly claims?: readonly string[];
   /** Yields commands, one after the other, each run before the next is asked for. */
   commands(facts: Facts): AsyncGenerator<Command | string, void>;
 }
@@ -55,8 +62,13 @@ export interface Operation {
 export const operation = (
   kind: string,
   commands: Operation["commands"],
-  options: { idempotent?: boolean } = {},
-): Operation => ({ kind, commands, idempotent: options.idempotent ?? true });
+  options: { idempotent?: boolean; claims?: readonly string[] } = {},
+): Operation => ({
+  kind,
+  commands,
+  idempotent: options.idempotent ?? true,
+  claims: options.claims ?? [],
+});
 
 /** A yielded command in its full form. */
 export const asCommand = (command: Command | string): Command =>

@@ -112,5 +112,5 @@ export function unit(
       yield command;
     }
     if (changed && facts.booted) yield "systemctl daemon-reload";
-  });
+  }, { claims: write.claims });
 }

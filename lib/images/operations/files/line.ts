@@ -30,10 +30,10 @@ const wholeLine = (pattern: string) =>
   `${pattern.startsWith("^") ? "" : "^.*"}${pattern}${pattern.endsWith("$") ? "" : ".*$"}`;
 
 /** Escapes for the right side of sed's `s`, with `/` between. */
-const replacement = (text: string) => text.replace(/[\\&/]/g, "\\$&");
+export const replacement = (text: string) => text.replace(/[\\&/]/g, "\\$&");
 
 /** A pattern for use between sed's slashes. */
-const slashes = (pattern: string) => pattern.replace(/\\?\//g, "\\/");
+export const slashes = (pattern: string) => pattern.replace(/\\?\//g, "\\/");
 
 /**
  * Makes sure that a file has a line, that a matching line reads as wanted, or that it is gone.

@@ -1,7 +1,11 @@
+export { block } from "lib/images/operations/files/block.ts";
 export { directory } from "lib/images/operations/files/directory.ts";
+export { download } from "lib/images/operations/files/download.ts";
 export { file } from "lib/images/operations/files/file.ts";
+export { get } from "lib/images/operations/files/get.ts";
 export { line } from "lib/images/operations/files/line.ts";
 export { link } from "lib/images/operations/files/link.ts";
 export { put } from "lib/images/operations/files/put.ts";
+export { replace } from "lib/images/operations/files/replace.ts";
 export { template } from "lib/images/operations/files/template.ts";
 export { unpackRelease } from "lib/images/operations/files/unpack_release.ts";

@@ -110,7 +110,7 @@ export function put(options: PutOptions): Operation {
       stdin: options.content,
       diff: await describe(facts, dest, options),
     };
-  });
+  }, { claims: [`path ${options.dest}`] });
 }
 
 async function describe(

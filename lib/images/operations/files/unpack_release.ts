@@ -51,7 +51,7 @@ export function unpackRelease(options: ReleaseOptions): Operation {
     const stamp = stampOf(to);
     if (await facts.fact(InstalledRelease, { stamp }) === options.sha256) return;
     yield { shell: installScript(options, to, kind, stamp), retries: 2 };
-  });
+  }, { claims: [`path ${to}`] });
 }
 
 function installScript(options: ReleaseOptions, to: string, kind: string, stamp: string): string {

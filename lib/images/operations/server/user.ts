@@ -62,7 +62,7 @@ export function user(options: UserOptions): Operation {
     if (options.publicKeys !== undefined) {
       yield* authorize(facts, options, home, group ?? existing?.group ?? options.user);
     }
-  });
+  }, { claims: [`user ${options.user}`] });
 }
 
 function add(options: UserOptions, home: string, group: string | undefined): string {
