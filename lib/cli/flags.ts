@@ -126,7 +126,8 @@ export function parseCommandLine(argv: readonly string[], schema: z.ZodObject): 
         if (!flag) return describeIssues(new z.ZodError([issue]))[0];
         const given = raw[flag.key];
         if (given === undefined) return `--${flag.name} is required${describeChoices(flag)}`;
-        const word = typeof given === "string" ? given : "";
+        const item = Array.isArray(given) ? given[issue.path[1] as number] : given;
+        const word = typeof item === "string" ? item : "";
         return flag.choices
           ? `--${flag.name} "${word}" is not one of ${flag.choices.join(", ")}${
             didYouMean(word, flag.choices)

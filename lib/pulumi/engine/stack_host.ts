@@ -43,6 +43,8 @@ export async function startStackHost(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    // Ctrl-C goes to all of a terminal's process group; the CLI has to find its host alive to cancel.
+    detached: true,
   }).spawn();
   const logging = logTo(child.stderr, options.logFile);
   const messages: HostMessage[] = [];

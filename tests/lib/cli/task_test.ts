@@ -16,6 +16,7 @@ const greet = defineTask({
     dryRun: z.boolean().default(false).describe("Only plan"),
     level: z.enum(["low", "high"]).optional().describe("How loud"),
     tag: z.array(z.string()).default([]).describe("A tag"),
+    phase: z.array(z.enum(["waxing", "waning"])).default([]).describe("A phase"),
   }),
   run({ args, flags, io }) {
     if (args.others.includes("fail")) throw new Problem("Cannot greet: it failed: try again");
@@ -46,6 +47,11 @@ const rows: [words: string, code: Exit, says: RegExp][] = [
   ["world --times 1 --times 2", Exit.Usage, /--times is given twice/],
   ["world --dry-run=yes", Exit.Usage, /--dry-run takes no value/],
   ["world --level loud", Exit.Usage, /--level "loud" is not one of low, high/],
+  [
+    "world --phase wanin",
+    Exit.Usage,
+    /--phase "wanin" is not one of waxing, waning: did you mean "waning"/,
+  ],
   ["world fail", Exit.Failed, /^error: Cannot greet: it failed: try again$/],
   ["world many", Exit.Failed, /^error: first\nerror: second$/],
 ];
