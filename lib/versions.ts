@@ -29,6 +29,7 @@ export const DENO = "2.8.3";
 
 /** A release that images install, with the digest of its amd64 archive for Linux. */
 export interface Release {
+  /** Upstream's version, without `v`. */
   readonly version: string;
   /** When the version was pinned upstream or published, `YYYY-MM-DD`. */
   readonly published: string;

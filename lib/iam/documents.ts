@@ -9,6 +9,7 @@ import type { PolicyType } from "lib/iam/policy_type.ts";
 export interface PolicyDocument {
   /** The input that holds it: `policy`, `inlinePolicies[0].policy`. */
   readonly property: string;
+  /** What kind of policy the input holds. */
   readonly type: PolicyType;
   /** Text, an object, or whatever else the program gave. */
   readonly document: unknown;

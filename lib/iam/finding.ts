@@ -19,6 +19,7 @@ export interface Finding {
   readonly id: string;
   /** Access Analyzer's code for the same thing, where it has one. */
   readonly code?: string;
+  /** How bad it is. */
   readonly severity: Severity;
   /** Where, as a JSON path: `$.Statement[0].Action[1]`. */
   readonly path: string;
@@ -65,11 +66,14 @@ export function formatFinding(finding: Finding): string {
 
 /** A policy document with findings at or above the level that fails. */
 export class IamLintError extends Problem {
+  /** Tells it from other problems. */
   override readonly name = "IamLintError";
   /** The findings at or above the level, worst first. */
   readonly findings: readonly Finding[];
 
   /**
+   * Makes the error of a policy that fails.
+   *
    * @param findings One or more findings
    * @param source What the policy is called in the message, default `IAM policy`
    */

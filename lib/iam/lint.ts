@@ -33,9 +33,11 @@ export interface FindOptions {
 
 /** What was found, and what was found but suppressed. */
 export interface LintResult {
+  /** The kind it was linted as. */
   readonly type: PolicyType;
   /** In the document's order. */
   readonly findings: readonly Finding[];
+  /** Findings that a suppression covers. */
   readonly suppressed: readonly Finding[];
 }
 
@@ -139,10 +141,12 @@ export function lintIamPolicy(
   document: string,
   options?: LintOptions,
 ): string;
+/** As above, with text for an object; a Pulumi output stays one. */
 export function lintIamPolicy<T>(
   document: T,
   options: LintOptions & { readonly stringify: true },
 ): T extends { readonly __pulumiOutput: true } ? T : string;
+/** As above: returns the document as it was given. */
 export function lintIamPolicy<T>(document: T, options?: LintOptions): T;
 export function lintIamPolicy(document: unknown, options: LintOptions = {}): unknown {
   return applyPlain(document, (plain) => {
