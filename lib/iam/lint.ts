@@ -3,11 +3,11 @@ import { ANALYZER_CODES } from "lib/iam/checks.ts";
 import { type Finding, formatJsonPath, IamLintError, isAtLeast } from "lib/iam/finding.ts";
 import type { Path, Severity } from "lib/iam/finding.ts";
 import { parseJson } from "lib/iam/json/parse.ts";
-import { locate, positionAt, type Positions } from "lib/iam/json/position.ts";
+import { locate, type Position, positionAt, type Positions } from "lib/iam/json/position.ts";
 import { applyPlain } from "lib/iam/outputs.ts";
 import { type Policy, readPolicy } from "lib/iam/policy.ts";
 import type { PolicyType } from "lib/iam/policy_type.ts";
-import type { Draft } from "lib/iam/rule.ts";
+import type { Draft, Rule } from "lib/iam/rule.ts";
 import { RULES } from "lib/iam/rules/mod.ts";
 import {
   SENSITIVE_BY_DEFAULT,
@@ -15,6 +15,7 @@ import {
   sensitiveAccess,
 } from "lib/iam/rules/sensitive_access.ts";
 import { suppress, type Suppression } from "lib/iam/suppression.ts";
+import { messageOf } from "lib/schema/problem.ts";
 
 /** What to look for. */
 export interface FindOptions {
@@ -52,32 +53,12 @@ interface Source {
  * @param document JSON text (findings then have a line and a column) or the parsed document
  */
 export function findIamIssues(document: unknown, options: FindOptions = {}): LintResult {
-  const found: Finding[] = [];
-  let value = document;
-  let source: Source | undefined;
-  if (typeof document === "string") {
-    const parsed = parseJson(document);
-    source = { text: document, positions: parsed.positions };
-    value = parsed.value;
-    for (const { message, offset, path } of parsed.faults) {
-      const { severity, title, remedy } = CATALOGUE.MALFORMED_JSON;
-      found.push({
-        id: "MALFORMED_JSON",
-        code: "JSON_SYNTAX_ERROR",
-        severity,
-        path: formatJsonPath(path),
-        ...positionAt(document, offset),
-        title,
-        detail: message,
-        remedy,
-      });
-    }
-  }
-  const isUnreadable = typeof document === "string" && value === undefined;
-  const policy = readPolicy(value, options.type);
-  if (!isUnreadable) {
-    found.push(...runRules(policy, source, options.sensitive ?? SENSITIVE_BY_DEFAULT));
-  }
+  const read = typeof document === "string" ? readText(document) : readValue(document);
+  const policy = readPolicy(read.value, options.type);
+  const found = [
+    ...read.faults,
+    ...read.isReadable ? runRules(policy, read.source, options.sensitive) : [],
+  ];
   const today = options.today ?? new Date().toISOString().slice(0, 10);
   return {
     type: policy.type,
@@ -85,10 +66,54 @@ export function findIamIssues(document: unknown, options: FindOptions = {}): Lin
   };
 }
 
+interface ReadDocument {
+  readonly value: unknown;
+  readonly isReadable: boolean;
+  readonly faults: readonly Finding[];
+  readonly source?: Source;
+}
+
+function jsonFault(detail: string, path: Path, position?: Position): Finding {
+  const { severity, title, remedy } = CATALOGUE.MALFORMED_JSON;
+  return {
+    id: "MALFORMED_JSON",
+    code: "JSON_SYNTAX_ERROR",
+    severity,
+    path: formatJsonPath(path),
+    ...position,
+    title,
+    detail,
+    remedy,
+  };
+}
+
+function readText(text: string): ReadDocument {
+  const { value, faults, positions } = parseJson(text);
+  return {
+    value,
+    isReadable: value !== undefined,
+    faults: faults.map(({ message, offset, path }) =>
+      jsonFault(message, path, positionAt(text, offset))
+    ),
+    source: { text, positions },
+  };
+}
+
+/** A value as it will be once it is JSON: without what is undefined. */
+function readValue(document: unknown): ReadDocument {
+  try {
+    const value = JSON.parse(JSON.stringify(document) ?? "null");
+    return { value, isReadable: true, faults: [] };
+  } catch (error) {
+    const detail = `The document cannot be written as JSON: ${messageOf(error).split("\n")[0]}`;
+    return { value: undefined, isReadable: false, faults: [jsonFault(detail, [])] };
+  }
+}
+
 function runRules(
   policy: Policy,
   source: Source | undefined,
-  sensitive: readonly SensitiveAccess[],
+  sensitive: readonly SensitiveAccess[] = SENSITIVE_BY_DEFAULT,
 ): Finding[] {
   const found: Finding[] = [];
   const sidAt = (path: Path) =>
@@ -112,9 +137,19 @@ function runRules(
     });
   };
   const rules = sensitive.length === 0 ? RULES : [...RULES, sensitiveAccess(sensitive)];
-  for (const rule of rules) rule.policy?.(policy, report);
+  const guarded = (rule: Rule, path: Path, run: () => void) => {
+    try {
+      run();
+    } catch (error) {
+      const detail = `The check for ${rule.ids[0]} failed: ${messageOf(error)}`;
+      report({ id: "EXCEPTION", path, detail, remedy: "Report it with the policy" });
+    }
+  };
+  for (const rule of rules) guarded(rule, [], () => rule.policy?.(policy, report));
   for (const statement of policy.statements) {
-    for (const rule of rules) rule.statement?.(statement, policy, report);
+    for (const rule of rules) {
+      guarded(rule, statement.path, () => rule.statement?.(statement, policy, report));
+    }
   }
   return found;
 }

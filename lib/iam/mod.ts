@@ -14,6 +14,8 @@ export {
 } from "lib/iam/finding.ts";
 export { findIamIssues, lintIamPolicy } from "lib/iam/lint.ts";
 export type { FindOptions, LintOptions, LintResult } from "lib/iam/lint.ts";
+export { lintResources } from "lib/iam/resource_set.ts";
+export { findUnionEscalations, type GateResource, holdersOf } from "lib/iam/roles.ts";
 export { inferPolicyType, POLICY_TYPES, type PolicyType } from "lib/iam/policy_type.ts";
 export type { SensitiveAccess } from "lib/iam/rules/sensitive_access.ts";
 export { Suppression } from "lib/iam/suppression.ts";

@@ -47,10 +47,6 @@ export function inferPolicyType(document: unknown): PolicyType {
   const actionsOf = (statement: Record<string, unknown>) =>
     [statement.Action ?? statement.NotAction ?? []].flat();
   const actions = named.flatMap(actionsOf);
-  const isEverything = (statement: Record<string, unknown>) =>
-    actionsOf(statement).every((action) => action === "*") &&
-    [statement.Resource].flat().every((resource) => resource === "*");
-  if (named.every(isEverything)) return "endpoint";
   const federated = named.some((statement) =>
     isObject(statement.Principal) && "Federated" in statement.Principal
   );

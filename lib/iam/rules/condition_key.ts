@@ -1,6 +1,7 @@
 import { expandAction } from "lib/iam/actions.ts";
 import { findService, globalConditionKeys } from "lib/iam/aws/data.ts";
 import { findGlobalKey, findKey, isTagWithoutKey, knowsKey } from "lib/iam/condition_keys.ts";
+import { hasWildcard } from "lib/iam/glob.ts";
 import type { Condition, Statement } from "lib/iam/policy.ts";
 import type { Report, Rule } from "lib/iam/rule.ts";
 import { nearest } from "lib/schema/nearest.ts";
@@ -50,7 +51,8 @@ function check(condition: Condition, statement: Statement, report: Report): void
       detail: `${detail}${near ? `: did you mean "${near}"?` : ""}`,
       nearest: near,
       actions,
-      severity: condition.operator.ifExists && code === "UNSUPPORTED_ACTION_FOR_CONDITION_KEY"
+      severity: code === "UNSUPPORTED_ACTION_FOR_CONDITION_KEY" &&
+          (condition.operator.ifExists || actions?.every(hasWildcard))
         ? "LOW"
         : undefined,
     });

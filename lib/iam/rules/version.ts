@@ -23,7 +23,7 @@ export const version: Rule = {
       report({
         id: "INVALID_VERSION",
         path: ["Version"],
-        detail: `"${version ?? document.Version}" is no version of the policy language`,
+        detail: `${JSON.stringify(document.Version)} is no version of the policy language`,
         nearest: "2012-10-17",
       });
     }

@@ -1,0 +1,101 @@
+/**
+ * Policies in files: `policy.json`, with its suppressions beside it in `policy.ignore.json`.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { CATALOGUE } from "lib/iam/catalogue.ts";
+import type { Finding } from "lib/iam/finding.ts";
+import { findIamIssues, type FindOptions } from "lib/iam/lint.ts";
+import { parseJson } from "lib/iam/json/parse.ts";
+import { positionAt } from "lib/iam/json/position.ts";
+import { Problem, Problems } from "lib/schema/problem.ts";
+
+/** What was found in one policy. */
+export interface LintedPolicy {
+  /** The file, or where else the policy is from. */
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Problem(`${path}: no such file`, { cause: error });
+    }
+    throw new Problem(`${path}: cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The file with a policy's suppressions: `policy.json` → `policy.ignore.json`. */
+export const suppressionsFile = (path: string): string =>
+  `${path.replace(/\.json$/, "")}.ignore.json`;
+
+/**
+ * Reads the suppressions beside a policy: a JSON list; none when there is no such file. What is wrong
+ * with one of them becomes a finding later.
+ *
+ * @throws {Problems} when the file is no JSON list
+ */
+async function readSuppressions(path: string): Promise<FindOptions["ignore"]> {
+  const file = suppressionsFile(path);
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw new Problem(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  const { value, faults } = parseJson(text);
+  if (faults.length > 0) {
+    throw new Problems(faults.map(({ message, offset }) => {
+      const { line, column } = positionAt(text, offset);
+      return `${file}:${line}:${column}: ${message}`;
+    }));
+  }
+  const list = z.array(z.unknown()).safeParse(value);
+  if (!list.success) throw new Problem(`${file}: expected a list of suppressions`);
+  return list.data as FindOptions["ignore"];
+}
+
+/**
+ * Lints the policy in a file.
+ *
+ * Bytes that are no UTF-8, and a byte order mark, are findings like any other fault of the JSON.
+ *
+ * @throws {Problem} when a file cannot be read, or its suppressions are no list
+ */
+export async function lintFile(path: string, options: FindOptions = {}): Promise<LintedPolicy> {
+  const bytes = await readBytes(path);
+  const ignore = await readSuppressions(path);
+  const { text, fault } = decode(bytes);
+  const { findings } = findIamIssues(text, {
+    ...options,
+    ignore: [...options.ignore ?? [], ...ignore ?? []],
+  });
+  return { file: path, findings: fault ? [fault, ...findings] : findings };
+}
+
+function decode(bytes: Uint8Array): { text: string; fault?: Finding } {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    const { severity, title, remedy } = CATALOGUE.MALFORMED_JSON;
+    return {
+      text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
+      fault: {
+        id: "MALFORMED_JSON",
+        code: "JSON_SYNTAX_ERROR",
+        severity,
+        path: "$",
+        line: 1,
+        column: 1,
+        title,
+        detail: "The text is not UTF-8",
+        remedy,
+      },
+    };
+  }
+}
