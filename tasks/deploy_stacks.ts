@@ -30,6 +30,9 @@ export const task = defineTask({
     parallel: z.int().min(1).max(64).default(navigator.hardwareConcurrency).describe(
       "Stacks at once",
     ),
+    resume: z.boolean().default(false).describe(
+      "Run only what the last deployment did not finish; selects by itself",
+    ),
     yes: z.boolean().default(false).describe("Do not ask"),
     summary: z.string().optional().describe("Write a Markdown summary to this file"),
   }),
@@ -50,7 +53,13 @@ export const task = defineTask({
       );
     }
     const fleet = await loadFleet(ROOT);
-    const ids = session.selectByWords(fleet, { ...args, ...flags }, flags.sandbox);
+    const ids = flags.resume
+      ? await session.selectUnfinished(fleet, io, flags.sandbox)
+      : session.selectByWords(fleet, { ...args, ...flags }, flags.sandbox);
+    if (ids.length === 0) {
+      io.out(flags.json ? JSON.stringify({ stacks: [] }) : "The last deployment is complete");
+      return Exit.Ok;
+    }
 
     const previews = await previewFleet(fleet, ids, { signal: io.signal });
     const findings = offline.formatFindings(previews);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { describeIssues } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
-import type { NeedHandle, Needs, Shape } from "lib/pulumi/project.ts";
+import { isSecretSchema, type NeedHandle, type Needs, type Shape } from "lib/pulumi/project.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
 /** A program asked for a plain value that is not known yet: its stack has to wait for the upstream. */
@@ -116,5 +116,5 @@ export function checkOutput(
 function isLostSecret(schema: z.ZodType, value: unknown): boolean {
   const isEmpty = typeof value === "object" && value !== null && !Array.isArray(value) &&
     Object.keys(value).length === 0;
-  return isEmpty && schema.meta()?.secret === true;
+  return isEmpty && isSecretSchema(schema);
 }

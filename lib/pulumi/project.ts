@@ -192,11 +192,18 @@ export function secret<T extends z.ZodType>(schema: T): T {
   return schema.meta({ ...schema.meta(), secret: true }) as T;
 }
 
+/** Whether a schema, or what an optional or default one wraps, is marked {@linkcode secret}. */
+export function isSecretSchema(schema: z.ZodType): boolean {
+  if (schema.meta()?.secret === true) return true;
+  const { innerType } = schema.def as { innerType?: z.ZodType };
+  return innerType !== undefined && isSecretSchema(innerType);
+}
+
 /** The keys of an outputs schema that are marked {@linkcode secret}. */
 export function secretKeys(outputs: Shape): Set<string> {
   return new Set(
     Object.entries(outputs.shape)
-      .filter(([, schema]) => (schema as z.ZodType).meta()?.secret === true)
+      .filter(([, schema]) => isSecretSchema(schema as z.ZodType))
       .map(([key]) => key),
   );
 }

@@ -1,6 +1,7 @@
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { reverse } from "lib/graph/dag.ts";
 import { runSchedule, type Settled, type Verdict } from "lib/graph/schedule.ts";
+import { beginJournal } from "lib/pulumi/deploy/journal.ts";
 import { hasChanges } from "lib/pulumi/engine/events.ts";
 import {
   countResources,
@@ -50,6 +51,7 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
   const needs = subgraph(fleet, ids);
   if (operation === "destroy") await refuseWithConsumers(run);
   const outcomes: StackOutcome[] = [];
+  const journal = await beginJournal(engine.runDir, operation, ids);
   await runSchedule<StackResult>({
     graph: operation === "destroy" ? reverse(needs) : needs,
     concurrency: run.concurrency,
@@ -61,9 +63,10 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
     observe(id, settled) {
       const outcome = settled && outcomeOf(id, settled);
       if (outcome) outcomes.push(outcome);
+      outcome ? journal.settle(id, outcome.verdict) : journal.start(id);
       run.observe(id, outcome);
     },
-  });
+  }).finally(() => journal.close());
   return outcomes;
 }
 

@@ -10,6 +10,8 @@ import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
 import { requirePlugins } from "lib/pulumi/engine/plugins.ts";
 import type { Engine, StackOperation } from "lib/pulumi/engine/run_stack.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
+import { readUnfinished } from "lib/pulumi/deploy/journal.ts";
+import { Problem } from "lib/schema/problem.ts";
 import { runFleet, type StackOutcome } from "lib/pulumi/deploy/deploy.ts";
 import { describeOutcome } from "lib/pulumi/deploy/report.ts";
 import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
@@ -45,6 +47,29 @@ export function selectByWords(fleet: Fleet, words: StackWords, withNeeds = false
   );
   const all = withNeeds ? closure(fleet.graph, chosen) : chosen;
   return [...fleet.stacks.keys()].filter((id) => all.has(id));
+}
+
+/**
+ * The stacks that the last deployment did not finish, in dependency order; told on stderr.
+ *
+ * @throws {Problem} when there was none, or one of its stacks is gone
+ */
+export async function selectUnfinished(
+  fleet: Fleet,
+  io: Io,
+  sandbox: boolean,
+  root = ROOT,
+): Promise<string[]> {
+  const { runs } = sandbox ? await openSandbox(root) : openBackend(root, io.env);
+  const { started, ids, remaining } = await readUnfinished(runs, "up");
+  const gone = remaining.filter((id) => !fleet.stacks.has(id));
+  if (gone.length > 0) {
+    throw new Problem(
+      `Cannot resume: ${gone.join(", ")} no longer exists: deploy without --resume`,
+    );
+  }
+  io.err(`Resuming the deployment of ${started}: ${remaining.length} of ${ids.length} stacks left`);
+  return [...fleet.stacks.keys()].filter((id) => remaining.includes(id));
 }
 
 /** Looks for the CLI; with `mode` `pulumi` it has to be there. */

@@ -4,6 +4,7 @@ import { messageOf, Problem } from "lib/schema/problem.ts";
 import type { Backend } from "lib/pulumi/engine/backend.ts";
 import { CliExit, runCli } from "lib/pulumi/engine/cli.ts";
 import { type EngineReport, readEvents } from "lib/pulumi/engine/events.ts";
+import { breakDeadLocks } from "lib/pulumi/engine/locks.ts";
 import { type StackHost, startStackHost } from "lib/pulumi/engine/stack_host.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
@@ -60,6 +61,9 @@ export async function runStack(
   await Deno.mkdir(engine.runDir, { recursive: true });
   const cwd = await engine.backend.workDir(stack);
   await ensureStack(engine, stack, cwd, `${files}.init.log`);
+  for (const { owner } of await breakDeadLocks(engine.backend.url, stack)) {
+    engine.narrate(stack.id, `the lock of ${owner}, which has ended, was removed`);
+  }
   for (let attempt = 0;; attempt++) {
     const suffix = attempt === 0 ? operation : `${operation}.${attempt + 1}`;
     const { result, crash } = await attemptOnce(engine, stack, operation, options, {
@@ -160,6 +164,10 @@ async function explain(
   const errors = report.errors.filter((error) => error !== "update failed");
   if (errors.length > 0) return errors;
   const lines = (await readIfThere(logFile)).trim().split("\n");
+  const owner = lines.map((line) => /created by (.+) at (\S+)$/.exec(line)).find((match) => match);
+  if (owner) {
+    return [`It is locked by ${owner[1]} since ${owner[2]}: wait until that is done`];
+  }
   return [lines.slice(-5).join("\n") || `The Pulumi CLI said nothing: see ${logFile}`];
 }
 

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import type { Verdict } from "lib/graph/schedule.ts";
+import { Problem } from "lib/schema/problem.ts";
+
+/** One line of a run's journal. */
+const Entry = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("run"),
+    operation: z.string(),
+    ids: z.array(z.string()),
+    started: z.iso.datetime(),
+  }),
+  z.strictObject({ kind: z.literal("started"), id: z.string() }),
+  z.strictObject({
+    kind: z.literal("settled"),
+    id: z.string(),
+    verdict: z.enum(["done", "failed", "skipped", "cancelled"]),
+  }),
+]);
+type Entry = z.infer<typeof Entry>;
+
+/** A journal that is being written: each line is on disk before the next thing happens. */
+export interface Journal {
+  /** A stack is about to start. */
+  start(id: string): void;
+  /** A stack ended. */
+  settle(id: string, verdict: Verdict): void;
+  close(): void;
+}
+
+/**
+ * Begins a run's journal.
+ *
+ * @param runDir The run's folder, which is made
+ */
+export async function beginJournal(
+  runDir: string,
+  operation: string,
+  ids: readonly string[],
+): Promise<Journal> {
+  await Deno.mkdir(runDir, { recursive: true });
+  const file = await Deno.open(`${runDir}/journal.jsonl`, { create: true, append: true });
+  const write = (entry: Entry) => {
+    file.writeSync(new TextEncoder().encode(`${JSON.stringify(entry)}\n`));
+    file.syncSync();
+  };
+  write({ kind: "run", operation, ids: [...ids], started: new Date().toISOString() });
+  return {
+    start: (id) => write({ kind: "started", id }),
+    settle: (id, verdict) => write({ kind: "settled", id, verdict }),
+    close: () => file.close(),
+  };
+}
+
+/** What the last run left to do. */
+export interface Unfinished {
+  /** When the run began, ISO 8601. */
+  readonly started: string;
+  /** All that the run was asked for. */
+  readonly ids: readonly string[];
+  /** What did not end well, or not at all, in the run's order. */
+  readonly remaining: readonly string[];
+}
+
+/**
+ * Reads the newest journal of an operation. A line that was cut by a crash is passed over.
+ *
+ * @param runs The backend's folder of runs
+ * @throws {Problem} when there is none
+ */
+export async function readUnfinished(runs: string, operation: string): Promise<Unfinished> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(runs)) if (entry.isDirectory) names.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  for (const name of names.sort().reverse()) {
+    const text = await Deno.readTextFile(`${runs}/${name}/journal.jsonl`).catch(() => "");
+    const entries = text.split("\n").flatMap(parseEntry);
+    const run = entries.find((entry) => entry.kind === "run");
+    if (run === undefined || run.operation !== operation) continue;
+    const done = new Set(
+      entries.flatMap((entry) =>
+        entry.kind === "settled" && entry.verdict === "done" ? [entry.id] : []
+      ),
+    );
+    const remaining = run.ids.filter((id) => !done.has(id));
+    return { started: run.started, ids: run.ids, remaining };
+  }
+  throw new Problem("There is no earlier run to resume: deploy without --resume");
+}
+
+function parseEntry(line: string): Entry[] {
+  try {
+    return [Entry.parse(JSON.parse(line))];
+  } catch {
+    return [];
+  }
+}

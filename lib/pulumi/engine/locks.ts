@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { FleetStack } from "lib/pulumi/fleet.ts";
+
+/** A lock on a stack, as a self-managed backend keeps it. @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go */
+const LockFile = z.looseObject({
+  pid: z.int(),
+  username: z.string(),
+  hostname: z.string(),
+  timestamp: z.string(),
+});
+
+/** A lock, and whether its owner can still hold it. */
+export interface StackLock {
+  readonly path: string;
+  /** `root@host (pid 17)`. */
+  readonly owner: string;
+  /** When it was taken, ISO 8601. */
+  readonly since: string;
+  /** True only where the owner was a process of this machine that is gone. */
+  readonly dead: boolean;
+}
+
+/**
+ * The locks on a stack whose state is kept as files; none elsewhere.
+ *
+ * @param url The backend's address
+ */
+export async function readLocks(url: string, { info }: FleetStack): Promise<StackLock[]> {
+  if (!url.startsWith("file://")) return [];
+  const folder = `${
+    url.slice("file://".length)
+  }/.pulumi/locks/organization/${info.project}/${info.name}`;
+  const locks: StackLock[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile || !name.endsWith(".json")) continue;
+      const path = `${folder}/${name}`;
+      // The owner may have released it since the folder was listed.
+      const text = await Deno.readTextFile(path).catch(() => undefined);
+      const lock = text === undefined ? undefined : LockFile.safeParse(parseJson(text)).data;
+      if (lock === undefined) continue;
+      const isLocal = lock.hostname === Deno.hostname();
+      locks.push({
+        path,
+        owner: `${lock.username}@${lock.hostname} (pid ${lock.pid})`,
+        since: lock.timestamp,
+        dead: isLocal && !await isRunning(lock.pid),
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return locks;
+}
+
+/** A half-written lock is as good as none: its owner writes it before it does anything. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  // A zombie has ended; it only waits for its parent to notice.
+  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => undefined);
+  return status !== undefined && !/^State:\s+Z/m.test(status);
+}
+
+/**
+ * Removes the locks of owners that are provably dead.
+ *
+ * @returns What was removed
+ */
+export async function breakDeadLocks(url: string, stack: FleetStack): Promise<StackLock[]> {
+  const dead = (await readLocks(url, stack)).filter((lock) => lock.dead);
+  for (const { path } of dead) await Deno.remove(path);
+  return dead;
+}
