@@ -12,9 +12,13 @@ import { readPolicy, type Statement } from "lib/iam/policy.ts";
 
 /** A resource as the gate sees it: plain inputs, and outputs where they are known. */
 export interface GateResource {
+  /** Which resource: Pulumi's URN. */
   readonly urn: string;
+  /** Its type's token: `aws:iam/role:Role`. */
   readonly type: string;
+  /** What the program gave, as plain data. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What is known of the resource once made; default none. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
