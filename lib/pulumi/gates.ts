@@ -1,4 +1,4 @@
-import { findIamIssues, policyDocumentsOf, type Severity } from "lib/iam/mod.ts";
+import { lintResources, type Severity } from "lib/iam/mod.ts";
 import { isAtLeast } from "lib/iam/finding.ts";
 import { organization } from "lib/organization.ts";
 import type { Evaluation } from "lib/pulumi/evaluate/evaluate.ts";
@@ -12,8 +12,8 @@ export interface GateFinding {
   readonly gate: "tags" | "iam" | "names";
   /** A mandatory finding stops a deployment; an advisory one is only shown. */
   readonly level: "mandatory" | "advisory";
-  /** The resource. */
-  readonly urn: string;
+  /** The resource, and what of it: type and name. */
+  readonly subject: string;
   /** What is wrong and what to do. */
   readonly message: string;
 }
@@ -24,18 +24,23 @@ export interface GateFinding {
  * Which IAM severity is mandatory is the environment's `iamFailOn` in the organization's file.
  */
 export function checkGates(evaluation: Evaluation, info: StackInfo): GateFinding[] {
-  const failOn = organization.environments[info.environment].iamFailOn;
-  return evaluation.resources.filter(({ custom }) => custom).flatMap((resource) => {
-    const inputs = unwrap(resource.inputs) as Properties;
-    return [
-      ...checkTags(resource.type, inputs),
-      ...checkPolicies(resource.type, inputs, failOn),
-      ...checkName(resource.name),
-    ].map((finding) => ({ ...finding, urn: resource.urn }));
-  });
+  const resources = evaluation.resources.filter(({ custom }) => custom).map((resource) => ({
+    ...resource,
+    inputs: unwrap(resource.inputs) as Properties,
+    outputs: unwrap(resource.outputs) as Properties,
+  }));
+  return [
+    ...resources.flatMap(({ urn, type, name, inputs }) =>
+      [...checkTags(type, inputs), ...checkName(name)].map((finding) => ({
+        ...finding,
+        subject: urn.split("::").slice(2).join("::"),
+      }))
+    ),
+    ...checkPolicies(resources, organization.environments[info.environment].iamFailOn),
+  ];
 }
 
-type Found = Omit<GateFinding, "urn">;
+type Found = Omit<GateFinding, "subject">;
 
 function checkTags(type: string, inputs: Properties): Found[] {
   const shape = resourceShape(type)?.tags;
@@ -52,16 +57,19 @@ function checkTags(type: string, inputs: Properties): Found[] {
   }];
 }
 
-function checkPolicies(type: string, inputs: Properties, failOn: Severity): Found[] {
-  return policyDocumentsOf(type, inputs).flatMap(({ property, type, document }) => {
-    if (containsUnknown(document)) return [];
-    const { findings } = findIamIssues(document, { type });
-    return findings.map(({ id, severity, path, detail, remedy }): Found => ({
+/** Each policy document, and the union of each role's, user's and group's. */
+function checkPolicies(
+  resources: Parameters<typeof lintResources>[0],
+  failOn: Severity,
+): GateFinding[] {
+  return lintResources(resources, containsUnknown).flatMap(({ file, findings }) =>
+    findings.map(({ id, severity, path, detail, remedy }): GateFinding => ({
       gate: "iam",
       level: isAtLeast(severity, failOn) ? "mandatory" : "advisory",
-      message: `${severity} ${id} in ${property} at ${path}: ${detail}: ${remedy}`,
-    }));
-  });
+      subject: file,
+      message: `${severity} ${id} at ${path}: ${detail}: ${remedy}`,
+    }))
+  );
 }
 
 function checkName(name: string): Found[] {

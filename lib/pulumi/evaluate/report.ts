@@ -17,8 +17,8 @@ export function formatPreviews(previews: readonly StackPreview[]): string {
 export function formatFindings(previews: readonly StackPreview[]): string[] {
   return previews.flatMap(({ stack, problems, findings, evaluation }) => [
     ...problems.map((problem) => `${stack.id}: ${problem}`),
-    ...findings.map(({ gate, level, urn, message }) =>
-      `${stack.id}: ${level} ${gate}: ${urn.split("::").slice(2).join(" ")} ${message}`
+    ...findings.map(({ gate, level, subject, message }) =>
+      `${stack.id}: ${level} ${gate}: ${subject}: ${message}`
     ),
     ...(evaluation?.warnings ?? []).map((warning) => `${stack.id}: warning: ${warning}`),
   ]);

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { checkGates } from "lib/pulumi/gates.ts";
+import { parseStack } from "lib/pulumi/stack_info.ts";
+
+const TAGS = Object.fromEntries(
+  ["OU", "Environment", "business_unit", "environment", "pulumi_managed", "application", "owner"]
+    .map((name) => [name, "x"]),
+);
+
+function gate(type: string, inputs: Record<string, unknown>, stack = "QA", name = "thing") {
+  const urn = `urn:pulumi:${stack}::p::${type}::${name}`;
+  const resource = { urn, type, name, custom: true, id: name, inputs, outputs: inputs };
+  return checkGates(
+    { resources: [{ ...resource, dependencies: [], protect: false }], outputs: {}, warnings: [] },
+    parseStack("ol-infrastructure-p", stack),
+  );
+}
+
+const policy = (statement: object) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
+
+Deno.test("a resource without the tags that its type takes is refused", () => {
+  const [finding] = gate("aws:s3/bucket:Bucket", { tags: { OU: "operations" } });
+  assert.equal(finding.level, "mandatory");
+  assert.match(finding.message, /lacks Environment, business_unit/);
+  assert.deepEqual(gate("aws:s3/bucket:Bucket", { tags: TAGS }), []);
+  const list = Object.keys(TAGS).map((key) => ({ key, value: "x" }));
+  assert.deepEqual(gate("aws:autoscaling/group:Group", { tags: list }), []);
+  assert.deepEqual(gate("aws:ec2/route:Route", {}), [], "what takes no tags needs none");
+});
+
+Deno.test("a policy that grants too much is refused, with its subject", () => {
+  const findings = gate("aws:iam/rolePolicy:RolePolicy", {
+    role: "r",
+    policy: policy({ Action: "iam:*", Resource: "*" }),
+  });
+  const mandatory = findings.filter(({ level }) => level === "mandatory");
+  assert.ok(mandatory.length > 0);
+  assert.match(mandatory[0].subject, /aws:iam\/rolePolicy:RolePolicy::thing:policy/);
+});
+
+Deno.test("which severity stops a deployment is the environment's", () => {
+  const inputs = {
+    policy: policy({ Action: "s3:GetObject", Resource: "arn:aws:s3:::b" }),
+    role: "r",
+  };
+  const levelIn = (stack: string) =>
+    gate("aws:iam/rolePolicy:RolePolicy", inputs, stack).find(({ message }) =>
+      message.startsWith("MEDIUM")
+    )?.level;
+  assert.equal(levelIn("CI"), "advisory");
+  assert.equal(levelIn("Production"), "mandatory");
+});
+
+Deno.test("an odd name is shown and does not stop", () => {
+  const [finding] = gate("aws:ec2/route:Route", {}, "CI", "no good name");
+  assert.equal(finding.level, "advisory");
+});
