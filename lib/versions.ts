@@ -31,7 +31,7 @@ export const DENO = "2.8.3";
 export interface Release {
   /** Upstream's version, without `v`. */
   readonly version: string;
-  /** When the version was pinned upstream or published, `YYYY-MM-DD`. */
+  /** When it came out, or was pinned here where that is not known: `YYYY-MM-DD`. */
   readonly published: string;
   /** Where the archive is; `{version}` stands for the version. */
   readonly url: string;
@@ -67,5 +67,32 @@ export const RELEASES = {
     published: "2026-07-08",
     url: hashicorp("nomad"),
     sha256: "f6b0d555f65de7d81ef3274d7d7dfcad6ff24d6e6214a806deb5c50b909e47b7",
+  },
+  concourse: {
+    version: "8.1.1",
+    published: "2026-11-23",
+    url:
+      "https://github.com/concourse/concourse/releases/download/v{version}/concourse-{version}-linux-amd64.tgz",
+    sha256: "6497d7861d595ca4988d9807b389b573df01dc430992b69b36532d18cfe3a0bf",
+  },
+  alloy: {
+    version: "1.18.1",
+    published: "2026-11-23",
+    url: "https://github.com/grafana/alloy/releases/download/v{version}/alloy-linux-amd64.zip",
+    sha256: "fac853cbc3983a50a2368f9a685b31f74392ae86dd6155461b11a911c07b483c",
+  },
+  traefik: {
+    version: "3.7.1",
+    published: "2026-11-23",
+    url:
+      "https://github.com/traefik/traefik/releases/download/v{version}/traefik_v{version}_linux_amd64.tar.gz",
+    sha256: "e92bcfb03fa1e6a70c4e7ad4eb4f1604967e6fa3c21d8e7605aca5407a40162c",
+  },
+  vector: {
+    version: "0.50.0",
+    published: "2026-11-23",
+    url:
+      "https://github.com/vectordotdev/vector/releases/download/v{version}/vector-{version}-x86_64-unknown-linux-gnu.tar.gz",
+    sha256: "951ceb14f2382c1438696552745221c5584d6895f9aa2b0e12ff0e30271d4b0e",
   },
 } as const satisfies Record<string, Release>;
