@@ -10,8 +10,11 @@ import { defineTask, Exit, runTask } from "lib/cli/task.ts";
 export const task = defineTask({
   name: "preview",
   summary: "Evaluate stacks offline and hold them against the gates",
-  description: "Needs no engine, no account and no network, and writes nothing. Exits 1 when a\n" +
-    "program fails or a mandatory gate finds something.",
+  description: [
+    "Needs no engine, no account and no network, and writes nothing. Exits 1 when a program fails or a",
+    "mandatory gate finds something. With --engine pulumi the real engine then compares with the state:",
+    "outputs of stacks that are not deployed yet are unknown, and the exit code is 3 for changes.",
+  ].join("\n"),
   args: z.strictObject({
     project: z.array(z.string()).default([]).describe("Projects, such as xqwatcher; default all"),
   }),
@@ -20,21 +23,38 @@ export const task = defineTask({
       "Environment (ci, qa or production; default all)",
     ),
     stack: z.string().optional().describe("Only stacks of this name, such as mitx.QA"),
+    engine: z.enum(["offline", "pulumi"]).default("offline").describe("What evaluates"),
+    sandbox: z.boolean().default(false).describe(
+      "With --engine pulumi: against the sandbox's state",
+    ),
+    parallel: z.int().min(1).max(64).default(navigator.hardwareConcurrency).describe(
+      "With --engine pulumi: stacks at once",
+    ),
+    summary: z.string().optional().describe(
+      "With --engine pulumi: write a Markdown summary to this file",
+    ),
     tree: z.boolean().default(false).describe("Show each stack's resources"),
   }),
   examples: ["preview", "preview xqwatcher --env ci --tree"],
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
-    const { selectByWords } = await import("lib/pulumi/deploy/session.ts");
+    const { UsageProblem } = await import("lib/schema/problem.ts");
+    const session = await import("lib/pulumi/deploy/session.ts");
     const { isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
     const report = await import("lib/pulumi/evaluate/report.ts");
 
     const fleet = await loadFleet(ROOT);
-    const ids = selectByWords(fleet, { ...args, ...flags });
+    if (flags.engine === "offline" && (flags.sandbox || flags.summary)) {
+      throw new UsageProblem("--sandbox and --summary go with --engine pulumi");
+    }
+    const ids = session.selectByWords(fleet, { ...args, ...flags });
     const previews = await previewFleet(fleet, ids, { signal: io.signal });
 
     for (const finding of report.formatFindings(previews)) io.err(finding);
+    if (flags.engine === "pulumi" && previews.every(isSound)) {
+      return await previewWithEngine(io, fleet, ids, flags);
+    }
     if (flags.json) io.out(JSON.stringify(report.previewsAsJson(previews)));
     else {
       for (const { stack, evaluation } of flags.tree ? previews : []) {
@@ -45,5 +65,37 @@ export const task = defineTask({
     return previews.every(isSound) ? Exit.Ok : Exit.Failed;
   },
 });
+
+type Context = Parameters<Parameters<typeof defineTask>[0]["run"]>[0];
+
+async function previewWithEngine(
+  io: Context["io"],
+  fleet: import("lib/pulumi/fleet.ts").Fleet,
+  ids: readonly string[],
+  flags: { sandbox: boolean; parallel: number; summary?: string; json: boolean },
+): Promise<Exit> {
+  const { writeAtomically } = await import("lib/schema/atomic.ts");
+  const session = await import("lib/pulumi/deploy/session.ts");
+  const report = await import("lib/pulumi/deploy/report.ts");
+  const engine = await session.openEngine(io, flags.sandbox);
+  const { outcomes, elapsed } = await session.runWithBoard(io, {
+    fleet,
+    ids,
+    operation: "preview",
+    engine,
+    concurrency: flags.parallel,
+  });
+  for (const problem of report.formatProblems(outcomes)) io.err(problem);
+  io.out(
+    flags.json
+      ? JSON.stringify(report.outcomesAsJson(outcomes, elapsed))
+      : report.formatOutcomes(outcomes, elapsed),
+  );
+  if (flags.summary) {
+    await writeAtomically(flags.summary, report.formatMarkdown("Preview", outcomes, elapsed));
+  }
+  if (outcomes.some(({ verdict }) => verdict !== "done")) return Exit.Failed;
+  return outcomes.some(({ changed }) => changed) ? Exit.Pending : Exit.Ok;
+}
 
 if (import.meta.main) await runTask(task);

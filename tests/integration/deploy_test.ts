@@ -44,6 +44,32 @@ engineTest(
     await withFleetCopy(async (copy) => {
       let fleet = await copy.load();
 
+      await t.step(
+        "a preview of what was never deployed sees the upstream's outputs as unknown",
+        async () => {
+          const { of } = await run(fleet, pulumi.path, "preview");
+          assert.deepEqual(of(XQWATCHER).problems, []);
+          assert.equal(of(XQWATCHER).result!.report.changes.create, 9);
+        },
+      );
+
+      await t.step(
+        "an eager read of an unknown defers the stack, which is no failure",
+        async () => {
+          const program = "infra/applications/xqwatcher/program.ts";
+          const before = await Deno.readTextFile(`${copy.root}/${program}`);
+          await copy.edit(
+            program,
+            (text) =>
+              text.replace("const name =", 'await needs.network.eager("vpcId");\n  const name ='),
+          );
+          const { of } = await run(fleet, pulumi.path, "preview");
+          assert.equal(of(XQWATCHER).verdict, "done");
+          assert.match(of(XQWATCHER).result!.deferred!, /output "vpcId" of .* is not known/);
+          await Deno.writeTextFile(`${copy.root}/${program}`, before);
+        },
+      );
+
       await t.step("the first run creates everything, upstream first", async () => {
         const { order, of } = await run(fleet, pulumi.path, "up");
         assert.deepEqual(order, [NETWORK, XQWATCHER]);

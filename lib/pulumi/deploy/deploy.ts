@@ -58,8 +58,11 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
     classLimits: run.classLimits,
     classOf: (id) => fleet.stacks.get(id)!.on.project.concurrencyClass,
     signal: engine.signal,
-    run: (id) => runStack(engine, fleet.stacks.get(id)!, operation),
-    failed: (result) => result.code !== 0,
+    run: async (id) =>
+      runStack(engine, fleet.stacks.get(id)!, operation, {
+        unknown: operation === "preview" ? await undeployedNeeds(run, id) : [],
+      }),
+    failed: (result) => result.code !== 0 && result.deferred === undefined,
     observe(id, settled) {
       const outcome = settled && outcomeOf(id, settled);
       if (outcome) outcomes.push(outcome);
@@ -84,6 +87,16 @@ function outcomeOf(id: string, settled: Settled<StackResult>): StackOutcome {
     ...(result ? { result } : {}),
     problems: [...result?.problems ?? [], ...thrown, ...(reason ? [reason] : [])],
   };
+}
+
+/** Full names of what a stack needs and that has no state: their outputs are unknown in a preview. */
+async function undeployedNeeds({ fleet, engine }: FleetRun, id: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const needed of fleet.graph.get(id)!) {
+    const stack = fleet.stacks.get(needed)!;
+    if (await countResources(engine, stack) === 0) names.push(stack.info.fullName);
+  }
+  return names;
 }
 
 async function refuseWithConsumers({ fleet, ids, engine }: FleetRun): Promise<void> {

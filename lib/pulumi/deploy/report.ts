@@ -15,6 +15,7 @@ export function describeChanges(report: EngineReport): string {
 /** One outcome as a line of narration. */
 export function describeOutcome(outcome: StackOutcome): string {
   const { id, verdict, result, problems } = outcome;
+  if (result?.deferred) return `… ${id}: ${result.deferred}`;
   if (verdict === "done" && result) {
     return `${SIGNS.done} ${id}: ${describeChanges(result.report)} (${
       formatDuration(result.elapsed)
@@ -27,7 +28,11 @@ export function describeOutcome(outcome: StackOutcome): string {
 export function formatOutcomes(outcomes: readonly StackOutcome[], elapsed: number): string {
   const rows = outcomes.map(({ id, verdict, result }) => [
     `${SIGNS[verdict]} ${id}`,
-    verdict === "done" && result ? describeChanges(result.report) : verdict,
+    result?.deferred
+      ? "deferred"
+      : verdict === "done" && result
+      ? describeChanges(result.report)
+      : verdict,
     result ? formatDuration(result.elapsed) : "",
   ]);
   const failed = outcomes.filter(({ verdict }) => verdict !== "done").length;
@@ -44,7 +49,9 @@ export function formatOutcomes(outcomes: readonly StackOutcome[], elapsed: numbe
 export function formatProblems(outcomes: readonly StackOutcome[]): string[] {
   return outcomes.flatMap(({ id, problems, result }) => [
     ...problems.map((problem) => `${id}: ${problem}`),
-    ...(result && result.code !== 0 ? [`${id}: the CLI's log is ${result.logFile}`] : []),
+    ...(result && result.code !== 0 && !result.deferred
+      ? [`${id}: the CLI's log is ${result.logFile}`]
+      : []),
   ]);
 }
 
@@ -54,7 +61,7 @@ export function outcomesAsJson(outcomes: readonly StackOutcome[], elapsed: numbe
     elapsed: Math.round(elapsed),
     stacks: outcomes.map(({ id, verdict, changed, result, problems }) => ({
       stack: id,
-      verdict,
+      verdict: result?.deferred ? "deferred" : verdict,
       changed,
       changes: result?.report.changes ?? {},
       steps: result?.report.steps ?? [],

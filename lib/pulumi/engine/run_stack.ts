@@ -131,7 +131,7 @@ async function attemptOnce(
   const cliElapsed = performance.now() - began;
   const report = readEvents(await readIfThere(eventLog));
   const deferred = host?.messages.find((message) => message.kind === "deferred")?.reason;
-  const problems = code === CliExit.Ok ? [] : await explain(host, report, logFile);
+  const problems = code === CliExit.Ok || deferred ? [] : await explain(host, report, logFile);
   return {
     result: {
       code,
