@@ -3,6 +3,14 @@
  *
  * @module
  */
+export {
+  type Action,
+  policyDocument,
+  type PolicyDocumentObject,
+  type PolicyStatement,
+  statement,
+  type StatementOptions,
+} from "lib/iam/build.ts";
 export { type PolicyDocument, policyDocumentsOf } from "lib/iam/documents.ts";
 export {
   type Finding,
@@ -19,3 +27,5 @@ export { findUnionEscalations, type GateResource, holdersOf } from "lib/iam/role
 export { inferPolicyType, POLICY_TYPES, type PolicyType } from "lib/iam/policy_type.ts";
 export type { SensitiveAccess } from "lib/iam/rules/sensitive_access.ts";
 export { Suppression } from "lib/iam/suppression.ts";
+export { splitPolicyBySize } from "lib/iam/split.ts";
+export { trustPolicy } from "lib/iam/trust_policy.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CATALOGUE } from "lib/iam/catalogue.ts";
 import { type Finding, formatJsonPath } from "lib/iam/finding.ts";
 import { matchesIgnoringCase } from "lib/iam/glob.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 
 /**
@@ -113,7 +113,7 @@ export function suppress(
         fault("SUPPRESSION_MALFORMED", index, `The suppression of ${name} is malformed: ${issues}`),
       );
     } else if (!isKnownId(parsed.data.id, codes)) {
-      const near = nearest(parsed.data.id, [...Object.keys(CATALOGUE), ...codes]);
+      const near = nearestName(parsed.data.id, [...Object.keys(CATALOGUE), ...codes]);
       faults.push(
         fault(
           "SUPPRESSION_UNKNOWN",

@@ -2,7 +2,7 @@ import { expandAction } from "lib/iam/actions.ts";
 import { findService, servicePrefixes } from "lib/iam/aws/data.ts";
 import type { Entry } from "lib/iam/policy.ts";
 import type { Report, Rule } from "lib/iam/rule.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 
 /** Actions that no service has; every one of them, not only the first. */
 export const action: Rule = {
@@ -31,7 +31,7 @@ function check({ text, path }: Entry, report: Report): void {
       actions,
     });
   } else if (expansion.kind === "unknown-service") {
-    const near = nearest(expansion.prefix, servicePrefixes());
+    const near = nearestName(expansion.prefix, servicePrefixes());
     const name = text.slice(text.indexOf(":"));
     report({
       id: "UNKNOWN_PREFIX",
@@ -46,7 +46,7 @@ function check({ text, path }: Entry, report: Report): void {
   } else if (expansion.kind === "actions" && expansion.actions.length === 0) {
     const { prefix } = expansion;
     const names = [...findService(prefix)!.actions.values()].map(({ name }) => name);
-    const near = nearest(text.slice(text.indexOf(":") + 1), names);
+    const near = nearestName(text.slice(text.indexOf(":") + 1), names);
     report({
       id: "UNKNOWN_ACTION",
       code: "INVALID_ACTION",

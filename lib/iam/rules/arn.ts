@@ -4,7 +4,7 @@ import { hasWildcard, overlaps } from "lib/iam/glob.ts";
 import type { Entry } from "lib/iam/policy.ts";
 import type { Report, Rule } from "lib/iam/rule.ts";
 import { isStar } from "lib/iam/resources.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 
 /** ARN services that are no action prefix. */
 const ARN_SERVICES = [
@@ -50,7 +50,7 @@ function check({ text, path }: Entry, report: Report): void {
     );
   }
   if (!isPattern(arn.partition) && !PARTITIONS.includes(arn.partition)) {
-    const near = nearest(arn.partition, PARTITIONS);
+    const near = nearestName(arn.partition, PARTITIONS);
     invalid("INVALID_PARTITION", `"${arn.partition}" is no partition of AWS`, near);
   }
   checkService(arn.service, text, path, report);
@@ -85,7 +85,7 @@ function checkService(service: string, text: string, path: Entry["path"], report
       resources: [text],
     });
   } else if (findService(service) === undefined) {
-    const near = nearest(service, servicePrefixes());
+    const near = nearestName(service, servicePrefixes());
     report({
       id: "INVALID_SERVICE",
       path,
@@ -98,7 +98,7 @@ function checkService(service: string, text: string, path: Entry["path"], report
 
 function checkRegion(region: string, text: string, path: Entry["path"], report: Report): void {
   if (region === "" || isPattern(region) || REGIONS.has(region)) return;
-  const near = nearest(region, REGIONS);
+  const near = nearestName(region, REGIONS);
   const isWellFormed = REGION_SHAPE.test(region);
   report({
     id: isWellFormed ? "INVALID_REGION" : "INVALID_ARN",

@@ -4,7 +4,7 @@ import { findGlobalKey, findKey, isTagWithoutKey, knowsKey } from "lib/iam/condi
 import { hasWildcard } from "lib/iam/glob.ts";
 import type { Condition, Statement } from "lib/iam/policy.ts";
 import type { Report, Rule } from "lib/iam/rule.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 
 const DEPRECATED: Readonly<Record<string, string>> = {
   "aws:sourceowner": "aws:SourceAccount",
@@ -70,7 +70,11 @@ function check(condition: Condition, statement: Statement, report: Report): void
   }
   if (name.startsWith("aws:")) {
     const names = [...globalConditionKeys().values()].map((known) => known.key);
-    unknown("INVALID_GLOBAL_CONDITION_KEY", `AWS has no global key "${key}"`, nearest(key, names));
+    unknown(
+      "INVALID_GLOBAL_CONDITION_KEY",
+      `AWS has no global key "${key}"`,
+      nearestName(key, names),
+    );
     return;
   }
   if (!findKey(name)) {
@@ -79,7 +83,7 @@ function check(condition: Condition, statement: Statement, report: Report): void
     unknown(
       "INVALID_SERVICE_CONDITION_KEY",
       keys.length > 0 ? `${prefix} has no key "${key}"` : `No service has the key "${key}"`,
-      nearest(key, keys),
+      nearestName(key, keys),
     );
     return;
   }

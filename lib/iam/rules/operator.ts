@@ -2,7 +2,7 @@ import { OPERATORS } from "lib/iam/operators.ts";
 import type { Rule } from "lib/iam/rule.ts";
 import { isObject } from "lib/iam/policy.ts";
 import { parseOperator } from "lib/iam/operators.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 
 /** Condition operators, and what may stand before and after them. */
 export const operator: Rule = {
@@ -15,7 +15,7 @@ export const operator: Rule = {
       if (facts === undefined) {
         if (!isObject(block)) continue;
         const names = [...OPERATORS.values()].map(({ name }) => name);
-        const near = nearest(text.replace(/^[^:]*:/, "").replace(/IfExists$/i, ""), names);
+        const near = nearestName(text.replace(/^[^:]*:/, "").replace(/IfExists$/i, ""), names);
         report({
           id: "UNKNOWN_OPERATOR",
           code: "INVALID_CONDITION_OPERATOR",

@@ -2,7 +2,7 @@ import { findService } from "lib/iam/aws/data.ts";
 import type { Principal } from "lib/iam/policy.ts";
 import type { Report, Rule } from "lib/iam/rule.ts";
 import { hasWildcard } from "lib/iam/glob.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 
 const KINDS = ["AWS", "Service", "Federated", "CanonicalUser"];
 
@@ -24,7 +24,7 @@ export const principal: Rule = {
       if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
       for (const kind of Object.keys(value)) {
         if (KINDS.includes(kind)) continue;
-        const near = nearest(kind, KINDS);
+        const near = nearestName(kind, KINDS);
         report({
           id: "UNKNOWN_PRINCIPAL",
           code: "INVALID_PRINCIPAL_KEY",

@@ -1,7 +1,7 @@
 import type { Path } from "lib/iam/finding.ts";
 import { isObject, type Policy } from "lib/iam/policy.ts";
 import type { Report, Rule } from "lib/iam/rule.ts";
-import { nearest } from "lib/schema/nearest.ts";
+import { nearestName } from "lib/iam/nearest_name.ts";
 
 const POLICY_ELEMENTS = ["Version", "Id", "Statement"];
 const STATEMENT_ELEMENTS = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"]
@@ -66,7 +66,7 @@ function unknownElements(
 ): void {
   for (const key of Object.keys(object)) {
     if (known.includes(key)) continue;
-    const near = nearest(key, known);
+    const near = nearestName(key, known);
     report({
       id: "MALFORMED",
       code: "INVALID_POLICY_ELEMENT",
@@ -106,7 +106,7 @@ function checkStatement(value: unknown, path: Path, policy: Policy, report: Repo
   if (value.Effect === undefined) {
     malformed("MISSING_EFFECT", path, "The statement has no Effect: say Allow or Deny");
   } else if (typeof value.Effect === "string" && !["Allow", "Deny"].includes(value.Effect)) {
-    const near = nearest(value.Effect, ["Allow", "Deny"]);
+    const near = nearestName(value.Effect, ["Allow", "Deny"]);
     malformed(
       "INVALID_EFFECT",
       [...path, "Effect"],

@@ -1,0 +1,116 @@
+/**
+ * Building blocks of policy documents, with completion for the names of actions.
+ *
+ * @module
+ */
+import { expandAction } from "lib/iam/actions.ts";
+import { findService, servicePrefixes } from "lib/iam/aws/data.ts";
+import type { ActionName } from "lib/iam/tables/action_names.ts";
+import { didYouMean } from "lib/schema/nearest.ts";
+import { Problems } from "lib/schema/problem.ts";
+
+/** An action of the services that are used most, completed by editors, or any other, or a pattern. */
+export type Action = ActionName | "*" | (`${string}:${string}` & Record<never, never>);
+
+/** Text, or a Pulumi Output of text. */
+export type Text = string | { readonly __pulumiOutput: true };
+
+type OneOrMore<T> = T | readonly T[];
+
+/** Who a statement is about; `"*"` is everyone. */
+export type Principals = "*" | {
+  readonly AWS?: OneOrMore<Text>;
+  readonly Service?: OneOrMore<string>;
+  readonly Federated?: OneOrMore<Text>;
+  readonly CanonicalUser?: OneOrMore<string>;
+};
+
+/** Operator → condition key → values. */
+export type Conditions = Readonly<
+  Record<string, Readonly<Record<string, OneOrMore<Text | number | boolean>>>>
+>;
+
+/** What a statement is made from. */
+export interface StatementOptions {
+  /** Letters and digits. */
+  readonly sid?: string;
+  /** Default `Allow`. */
+  readonly effect?: "Allow" | "Deny";
+  readonly actions?: OneOrMore<Action>;
+  readonly notActions?: OneOrMore<Action>;
+  readonly resources?: OneOrMore<Text>;
+  readonly notResources?: OneOrMore<Text>;
+  readonly principals?: Principals;
+  readonly conditions?: Conditions;
+}
+
+/** A statement of a policy document, as IAM spells it. */
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: Principals;
+  readonly Action?: OneOrMore<string>;
+  readonly NotAction?: OneOrMore<string>;
+  readonly Resource?: OneOrMore<Text>;
+  readonly NotResource?: OneOrMore<Text>;
+  readonly Condition?: Conditions;
+}
+
+/** A policy document. */
+export interface PolicyDocumentObject {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly PolicyStatement[];
+}
+
+function checkAction(action: string): string[] {
+  const expansion = expandAction(action);
+  switch (expansion.kind) {
+    case "all":
+      return [];
+    case "no-service":
+      return [`"${action}" is no action: it needs one colon, as in "s3:GetObject"`];
+    case "unknown-service":
+      return [
+        `"${action}": no service has the prefix "${expansion.prefix}"${
+          didYouMean(expansion.prefix, servicePrefixes())
+        }`,
+      ];
+    case "actions": {
+      if (expansion.actions.length > 0) return [];
+      const names = [...findService(expansion.prefix)!.actions.values()].map(({ name }) => name);
+      const name = action.slice(action.indexOf(":") + 1);
+      return [`"${action}" is, or matches, no action${didYouMean(name, names)}`];
+    }
+  }
+}
+
+/**
+ * Makes a statement.
+ *
+ * @throws {Problems} naming every action that does not exist, with the nearest that does
+ */
+export function statement(options: StatementOptions): PolicyStatement {
+  const { sid, effect = "Allow", principals, actions, notActions, resources } = options;
+  const problems = [actions ?? [], notActions ?? []].flat(2).flatMap(checkAction);
+  if (problems.length > 0) throw new Problems(problems);
+  return {
+    ...sid === undefined ? {} : { Sid: sid },
+    Effect: effect,
+    ...principals === undefined ? {} : { Principal: principals },
+    ...actions === undefined ? {} : { Action: actions },
+    ...notActions === undefined ? {} : { NotAction: notActions },
+    ...resources === undefined ? {} : { Resource: resources },
+    ...options.notResources === undefined ? {} : { NotResource: options.notResources },
+    ...options.conditions === undefined ? {} : { Condition: options.conditions },
+  };
+}
+
+/** Makes a policy document of statements. */
+export function policyDocument(
+  ...statements: readonly (PolicyStatement | StatementOptions)[]
+): PolicyDocumentObject {
+  return {
+    Version: "2012-10-17",
+    Statement: statements.map((one) => "Effect" in one ? one : statement(one)),
+  };
+}
