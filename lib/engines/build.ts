@@ -65,6 +65,8 @@ async function buildGo(source: GoSource, { dir, env, signal, say }: BuildContext
   const variables = Object.entries(source.variables ?? {});
   const ldflags = ["-s", "-w", ...variables.map(([name, value]) => `-X ${name}=${value}`)];
   const args = ["build", "-v", "-trimpath", "-buildvcs=false", "-mod=readonly"];
+  // The linker drops debug information anyway; not making it saves a tenth of the compile time.
+  args.push("-gcflags=all=-dwarf=false");
   let compiled = 0;
   await runBuild("go", [...args, "-ldflags", ldflags.join(" "), "-o", out, source.package], {
     cwd: source.dir,
