@@ -46,7 +46,7 @@ export async function startStackHost(
     // Ctrl-C goes to all of a terminal's process group; the CLI has to find its host alive to cancel.
     detached: true,
   }).spawn();
-  const logging = logTo(child.stderr, options.logFile);
+  const logging = Deno.writeFile(options.logFile, child.stderr, { append: true, mode: 0o600 });
   const messages: HostMessage[] = [];
   const listening = Promise.withResolvers<number>();
   const reading = (async () => {
@@ -102,9 +102,4 @@ function readMessage(line: string): HostMessage | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function logTo(stream: ReadableStream<Uint8Array>, path: string): Promise<void> {
-  const file = await Deno.open(path, { create: true, append: true, mode: 0o600 });
-  await stream.pipeTo(file.writable);
 }
