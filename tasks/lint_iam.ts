@@ -68,7 +68,7 @@ async function lintFiles(files: readonly string[], flags: { type?: PolicyType })
   const result = { policies: [] as Linted["policies"], problems: [] as string[] };
   for (const file of files) {
     try {
-      result.policies.push(await lintFile(file, { type: flags.type }));
+      result.policies.push(lintFile(file, { type: flags.type }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       result.problems.push(error.message);

