@@ -2,6 +2,7 @@
 /** Builds one machine image. */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
+import { UsageProblem } from "lib/schema/problem.ts";
 
 const Flags = z.strictObject({
   target: z.enum(["rootfs", "qcow2", "ami"]).default("rootfs").describe("What to build"),
@@ -9,6 +10,9 @@ const Flags = z.strictObject({
   env: z.enum(["ci", "qa", "production"]).default("ci").describe("The environment it is for"),
   set: z.array(z.string()).default([]).describe("A setting: COMPONENT.KEY=VALUE"),
   plan: z.boolean().default(false).describe("Only show what would be done to a fresh base"),
+  ec2Endpoint: z.url().optional().describe(
+    "Rehearse --target ami against an EC2 stand-in, with a local container as the instance",
+  ),
   out: z.string().default("out/images").describe("Where local artifacts go"),
 });
 
@@ -27,6 +31,9 @@ export const task = defineTask({
     const { prepareImage, provisionCommand, REPOSITORY } = await import("lib/images/prepare.ts");
     const { planImage, buildImage } = await import("lib/images/build.ts");
     const { formatPlan, formatBuild } = await import("lib/images/report.ts");
+    if (flags.ec2Endpoint !== undefined && flags.target !== "ami") {
+      throw new UsageProblem("--ec2-endpoint is for --target ami");
+    }
     const prepared = await prepareImage(REPOSITORY, args.image, flags, io.env);
     const options = {
       ...prepared,
@@ -45,13 +52,14 @@ export const task = defineTask({
       ...options,
       root: REPOSITORY,
       target: flags.target,
+      ec2Endpoint: flags.ec2Endpoint,
       provision: (folder) => provisionCommand(args.image, flags, folder),
     });
     if (flags.target === "qcow2") {
       const { testArtifact } = await import("lib/images/test_artifact.ts");
       await testArtifact(result.folder, prepared, { ...options, clones: 1 });
     }
-    if (flags.target === "ami") {
+    if (flags.target === "ami" && flags.ec2Endpoint === undefined) {
       const { recordRelease } = await import("lib/images/release.ts");
       io.err(`  recorded in ${await recordRelease(REPOSITORY, result.manifest)}`);
     }

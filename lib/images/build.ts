@@ -34,8 +34,8 @@ export interface BuildOptions {
   /** Where artifacts go: `<out>/<image>/<build>/`. */
   readonly out: string;
   readonly env: (name: string) => string | undefined;
-  /** Further values for the template's variables. */
-  readonly variables?: Variables;
+  /** For an AMI: an EC2 stand-in to rehearse against, with a local container as the instance. */
+  readonly ec2Endpoint?: string;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -46,6 +46,17 @@ export interface Workspace {
   readonly janitor: Janitor;
   readonly key: EphemeralKey;
 }
+
+// No real credentials for what only pretends to be EC2.
+const REHEARSAL_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: "rehearsal",
+  AWS_SECRET_ACCESS_KEY: "rehearsal",
+  AWS_SESSION_TOKEN: "",
+  AWS_PROFILE: "",
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  AWS_EC2_METADATA_DISABLED: "true",
+};
 
 /** `20261123120000` for a moment, in UTC. */
 export const stamp = (at: Date): string => at.toISOString().replace(/\D/g, "").slice(0, 14);
@@ -109,14 +120,18 @@ export async function planImage(
 export async function buildImage(
   options: BuildOptions,
 ): Promise<{ manifest: Manifest; folder: string; provisioned: Provisioned }> {
-  const packer = await findPacker();
+  const found = await findPacker();
+  const packer = options.ec2Endpoint === undefined
+    ? found
+    : { ...found, env: { ...found.env, ...REHEARSAL_CREDENTIALS } };
   const template = `${options.root}/images/${options.image.name}`;
   await using janitor = new Janitor();
   const workspace = await openWorkspace(options.out, janitor);
   const at = new Date();
   const commit = await readCommit(options.root);
   const onLine = narrate(options);
-  const local = options.target === "ami" ? undefined : await bootBase(workspace, options);
+  const isLocal = options.target !== "ami" || options.ec2Endpoint !== undefined;
+  const local = isLocal ? await bootBase(workspace, options) : undefined;
   const only = options.target === "ami" ? "amazon-ebs.ami" : "null.rootfs";
   const variables: Variables = {
     node_type: options.context.nodeType,
@@ -129,7 +144,9 @@ export async function buildImage(
     ...(local === undefined
       ? {}
       : { ssh_host: local.machine.address.host, ssh_port: local.machine.address.port }),
-    ...options.variables,
+    ...(options.ec2Endpoint === undefined
+      ? {}
+      : { ec2_endpoint: options.ec2Endpoint, ssh_username: "root", poll_seconds: 1 }),
   };
   await validate(packer, template, { variables, only, signal: options.signal });
   const artifact = await packerBuild(packer, {
@@ -159,7 +176,7 @@ export async function buildImage(
     options.components,
   );
   await writeJson(`${staged}/sbom.json`, sbom);
-  const files = local === undefined
+  const files = local === undefined || options.target === "ami"
     ? { ami: Object.fromEntries(artifact.split(",").map((id) => id.split(":"))) }
     : await finishLocal(local.root, staged, options, workspace);
   const { inventory } = provisioned;

@@ -34,7 +34,7 @@ IFS=$nl
 for p in $paths; do
   i=0
   while [ $i -lt 50 ]; do
-    left=$(printf %s "$p" | grep -lsaF -f - /proc/[0-9]*/cmdline | cut -d/ -f3)
+    left=$(printf %s "$p" | grep -lsaF -f - /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -u)
     [ -n "$left" ] || break
     for pid in $left; do kill -KILL "$pid" 2>/dev/null; done
     i=$((i + 1)); sleep 0.1
@@ -96,8 +96,8 @@ export class Janitor implements AsyncDisposable {
   }
 
   /**
-   * Removes a path in the end, and ends every process whose command line holds it; name it before
-   * it is made, and make it unlike any other.
+   * Removes a path in the end, and ends every process whose command line or environment holds it;
+   * name it before it is made, and make it unlike any other.
    */
   async remove(path: string): Promise<void> {
     if (path.includes("\n")) throw new TypeError(`Unfit for the janitor: ${quote(path)}`);

@@ -49,6 +49,8 @@ export async function bootContainer(
     `--directory=${root}`,
     ...(options.volatile ? ["--volatile=overlay", `--bind-ro=${config}:${BUILD_SSHD_CONFIG}`] : []),
     "--console=pipe",
+    // By this the janitor knows the container's init, which can outlive a killed systemd-nspawn.
+    `--setenv=IMAGE_BUILD=${options.folder}`,
     "--resolv-conf=copy-host",
     `--set-credential=ssh.authorized_keys.root:${key.publicKey}`,
   ], { stdout: "null", stderr: "null" });

@@ -150,7 +150,7 @@ async function readArtifact(options: PackerBuild): Promise<string> {
 /** The part of the output that tells what went wrong: the provisioner's error, or the end. */
 function summary(last: readonly string[]): string {
   const clean = last.map((line) => line.replace(/^(==>)?\s*[\w-]+\.[\w-]+:\s?/, "").trimEnd());
-  const at = clean.findIndex((line) => line.startsWith("error: "));
+  const at = clean.findIndex((line) => /^(error: |Error )/.test(line));
   if (at < 0) return clean.slice(-12).join("\n").trim();
   const end = clean.findIndex((line, index) =>
     index > at && /^(Provisioning step had errors|Step ")/.test(line)

@@ -49,26 +49,20 @@ export function renderChain(options: ChainOptions): string {
 
 /**
  * Keeps a chain in `/etc/nftables.d`, from where nftables.service loads it at boot; in effect at
- * once where the machine lets it be.
+ * once where the machine lets it be. Its table is its own: loading it makes the table anew.
  *
  * @throws {Problem} when nft is there and refuses the rules
  */
 export function chain(options: ChainOptions): Operation {
-  const text = renderChain(options);
-  const family = options.family ?? "inet";
-  const dest = `/etc/nftables.d/${options.table}-${options.chain}.nft`;
-  const content =
-    `table ${family} ${options.table}\nflush chain ${family} ${options.table} ${options.chain}\n${text}`;
-  // On its first load the chain is not there to be flushed: an empty one is made before.
-  const ruleset = content.replace(
-    "\nflush",
-    `\nadd chain ${family} ${options.table} ${options.chain}\nflush`,
-  );
+  const table = `${options.family ?? "inet"} ${options.table}`;
+  const dest = `/etc/nftables.d/${options.table}.nft`;
+  // A table that is not there cannot be deleted: an empty one is made before.
+  const ruleset = `table ${table}\ndelete table ${table}\n${renderChain(options)}`;
   const write = put({ dest, content: ruleset, mode: "644" });
   return operation("nftables.chain", async function* (facts) {
-    const rejected = await facts.fact(Rejected, text);
-    if (/syntax error|Error: (?!.*(Operation not permitted|not supported))/.test(rejected)) {
-      throw new Problem(`nft refuses chain ${options.table}/${options.chain}: ${rejected}`);
+    const rejected = await facts.fact(Rejected, ruleset);
+    if (/Error: (?!.*(Operation not permitted|not supported))/.test(rejected)) {
+      throw new Problem(`nft refuses table ${options.table}: ${rejected}`);
     }
     let changed = false;
     for await (const command of write.commands(facts)) {

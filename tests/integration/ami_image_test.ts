@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { Manifest, releasePath, ReleaseRecord } from "lib/images/manifest.ts";
+import { freePort } from "lib/images/port.ts";
+import { readRelease, recordRelease } from "lib/images/release.ts";
+import { task as buildImage } from "tasks/build_image.ts";
+import { fakeIo, runWith } from "tests/support/io.ts";
+import { machineTest, serveReleases, zipProgram } from "tests/support/machines.ts";
+import { startMoto } from "tests/support/moto.ts";
+
+const values = (xml: string, tag: string) =>
+  [...xml.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, "g"))].map(([, value]) => value);
+
+machineTest(
+  ["packer", "packer-plugin-amazon", "bao"],
+  "build-image vault --target ami goes through EC2, and cleans up when it fails",
+  async ({ bao }, t) => {
+    const folder = await Deno.makeTempDir({ prefix: "build-ami-" });
+    const release = await zipProgram(bao.path, "vault", folder);
+    await using server = serveReleases({ "vault.zip": release.path });
+    await using moto = await startMoto({
+      id: "ami-0debian12",
+      name: "debian-12-amd64-20261101-1",
+      owner: "136693071363",
+    });
+    const words = (url: string) => [
+      ...["vault", "--target", "ami", "--ec2-endpoint", moto.url, "--env", "qa", "--json"],
+      ...["--set", `vault.url=${url}`, "--set", `vault.sha256=${release.sha256}`],
+      ...["--set", `vault.port=${freePort()}`, "--out", folder],
+    ];
+    const io = () => fakeIo({ env: Deno.env.toObject() });
+    const instances = async () => values(await moto.ec2("DescribeInstances"), "name");
+    try {
+      await t.step(
+        "the AMI has the name and the tags of the design, and its release is recorded",
+        async () => {
+          const result = await runWith(buildImage, words(`${server.url}/vault.zip`), io());
+          assert.equal(result.code, 0, result.stderr);
+          const manifest = Manifest.parse(JSON.parse(result.stdout));
+          const id = manifest.ami!["us-east-1"];
+          const xml = await moto.ec2("DescribeImages", { "ImageId.1": id });
+          assert.match(values(xml, "name")[0] ?? "", /^vault-server-QA-\d{14}$/);
+          const tags = Object.fromEntries(
+            values(xml, "key").map((key, index) => [key, values(xml, "value")[index]]),
+          );
+          assert.equal(tags.OU, "operations");
+          assert.equal(tags.app, "vault");
+          assert.equal(tags.Environment, "QA");
+          assert.equal(tags.build_commit, manifest.commit);
+          assert.deepEqual((await instances()).filter((state) => state === "running"), []);
+
+          await recordRelease(folder, manifest);
+          const record = await readRelease(folder, "vault", "server", "QA");
+          assert.equal(record.ami["us-east-1"], id);
+          assert.equal(record.versions.vault, manifest.components.vault.version);
+          const path = releasePath("", "vault", "server", "QA");
+          assert.equal(path, "/images/vault/releases/server.qa.json");
+          assert.ok(ReleaseRecord.safeParse({ ...record, surprise: 1 }).success === false);
+        },
+      );
+
+      await t.step("a build that fails leaves no instance, group, key or image", async () => {
+        const before = values(await moto.ec2("DescribeImages", { "Owner.1": "self" }), "imageId");
+        const groups = values(await moto.ec2("DescribeSecurityGroups"), "groupName").sort();
+        const result = await runWith(buildImage, words(`${server.url}/missing.zip`), io());
+        assert.equal(result.code, 1);
+        assert.match(result.stderr, /error: .*vault: Install the release failed/);
+        assert.deepEqual((await instances()).filter((state) => state === "running"), []);
+        assert.deepEqual(
+          values(await moto.ec2("DescribeSecurityGroups"), "groupName").sort(),
+          groups,
+        );
+        assert.deepEqual(values(await moto.ec2("DescribeKeyPairs"), "keyName"), []);
+        assert.deepEqual(
+          values(await moto.ec2("DescribeImages", { "Owner.1": "self" }), "imageId"),
+          before,
+        );
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+  { sanitizeResources: false, sanitizeOps: false },
+);
