@@ -92,12 +92,14 @@ function check(condition: Condition, statement: Statement, report: Report): void
   for (const { text } of statement.actions) {
     const expansion = expandAction(text);
     if (expansion.kind !== "actions" || expansion.actions.length === 0) continue;
-    if (!expansion.actions.some((action) => knowsKey(action, name))) without.push(text);
+    if (!expansion.actions.every((action) => knowsKey(action, name))) without.push(text);
   }
   if (without.length > 0) {
     unknown(
       "UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
-      `${key} is never there for ${without.slice(0, 5).join(", ")}`,
+      `${key} is not there for ${without.every(hasWildcard) ? "every action of " : ""}${
+        without.slice(0, 5).join(", ")
+      }`,
       undefined,
       without,
     );

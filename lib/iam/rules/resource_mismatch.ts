@@ -54,9 +54,9 @@ interface Verdict {
 function judge(action: KnownAction, resources: readonly string[]): Verdict {
   const types = typesOf(action);
   if (types.length === 0) {
-    const isWhole = resources.some((text) =>
-      /^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*$/.test(text) && splitArn(text)?.service === action.prefix
-    );
+    // What lists all buckets is asked of arn:aws:s3:::*, too.
+    const isWhole = action.prefix === "s3" &&
+      resources.some((text) => /^arn:[^:]*:s3:::\*$/.test(text));
     return { action, types, matched: isWhole ? "all" : "none", missing: [] };
   }
   const isMatched = (type: TakenType) => resources.some((resource) => canBe(resource, type));

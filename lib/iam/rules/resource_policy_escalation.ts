@@ -1,4 +1,5 @@
 import { grantsOf } from "lib/iam/effective.ts";
+import { grants } from "lib/iam/grants.ts";
 import { isStar } from "lib/iam/resources.ts";
 import { covers } from "lib/iam/glob.ts";
 import type { Rule } from "lib/iam/rule.ts";
@@ -13,8 +14,9 @@ const PAIRS: readonly (readonly [string, readonly string[]])[] = [
 /** Rights over a bucket without those over its objects, which they can be turned into. */
 export const resourcePolicyEscalation: Rule = {
   ids: ["RESOURCE_POLICY_PRIVILEGE_ESCALATION"],
-  policy({ statements, type }, report) {
-    if (type !== "identity" && type !== "session") return;
+  policy(policy, report) {
+    if (!grants(policy)) return;
+    const { statements } = policy;
     for (const [bucketAction, objectActions] of PAIRS) {
       const lacking = new Set<string>();
       const buckets = grantsOf(statements, bucketAction.toLowerCase());
