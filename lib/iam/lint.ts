@@ -36,7 +36,7 @@ export interface FindOptions {
 export interface LintResult {
   /** The kind it was linted as. */
   readonly type: PolicyType;
-  /** In the document's order. */
+  /** Faults of the JSON, then what is about the whole policy, then statement by statement. */
   readonly findings: readonly Finding[];
   /** Findings that a suppression covers. */
   readonly suppressed: readonly Finding[];

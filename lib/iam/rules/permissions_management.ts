@@ -10,14 +10,14 @@ import { CREDENTIALS_EXPOSURE, MORE_PERMISSIONS_MANAGEMENT } from "lib/iam/table
 function allowedOf(
   statement: Statement,
   policy: Policy,
-  set: ReadonlySet<string>,
+  set: ReadonlyMap<string, string>,
   isMeant: (accessLevel: string) => boolean,
 ): string[] {
   const found = new Set<string>();
   for (const { text } of statement.actions) {
     const expansion = expandAction(text);
     if (expansion.kind === "all") {
-      for (const key of set) if (isAbout(statement, key)) found.add(key);
+      for (const [key, name] of set) if (isAbout(statement, key)) found.add(name);
     }
     if (expansion.kind !== "actions") continue;
     for (const { key, name, details } of expansion.actions) {
@@ -25,7 +25,7 @@ function allowedOf(
     }
   }
   if (statement.notActions) {
-    for (const key of set) if (isAbout(statement, key)) found.add(key);
+    for (const [key, name] of set) if (isAbout(statement, key)) found.add(name);
   }
   return [...found].filter((name) => survives(policy.statements, statement, name.toLowerCase()));
 }
@@ -45,10 +45,14 @@ function severityOf(statement: Statement, policy: Policy): Severity {
   return isOpen && statement.conditions.length === 0 ? "MEDIUM" : "LOW";
 }
 
-const some = (names: readonly string[]) =>
-  names.length > 6
-    ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more`
-    : names.join(", ");
+/** The first few, IAM's own before the others. */
+function some(names: readonly string[]): string {
+  const isIam = (name: string) => name.startsWith("iam:");
+  const sorted = [...names.filter(isIam), ...names.filter((name) => !isIam(name))];
+  return names.length > 6
+    ? `${sorted.slice(0, 6).join(", ")} and ${names.length - 6} more`
+    : sorted.join(", ");
+}
 
 /** Actions that change permissions. */
 export const permissionsManagement: Rule = {

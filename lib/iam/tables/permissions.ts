@@ -1,9 +1,12 @@
-/** `iam: A B` lines → `iam:a`, `iam:b`. */
-const read = (text: string): ReadonlySet<string> =>
-  new Set(
+/** `iam: A B` lines → `iam:a` → `iam:A`, `iam:b` → `iam:B`. */
+const read = (text: string): ReadonlyMap<string, string> =>
+  new Map(
     text.trim().split("\n").flatMap((line) => {
       const [service, names] = line.trim().split(": ");
-      return names.split(" ").map((name) => `${service}:${name}`.toLowerCase());
+      return names.split(" ").map((name): [string, string] => [
+        `${service}:${name}`.toLowerCase(),
+        `${service}:${name}`,
+      ]);
     }),
   );
 
