@@ -36,29 +36,45 @@ export interface StatementOptions {
   readonly sid?: string;
   /** Default `Allow`. */
   readonly effect?: "Allow" | "Deny";
+  /** What is allowed or denied: `s3:GetObject`. */
   readonly actions?: OneOrMore<Action>;
+  /** All but these. */
   readonly notActions?: OneOrMore<Action>;
+  /** ARNs; a trust policy has none. */
   readonly resources?: OneOrMore<Text>;
+  /** All but these. */
   readonly notResources?: OneOrMore<Text>;
+  /** Who, in a resource's or a trust policy. */
   readonly principals?: Principals;
+  /** When, by operator and key. */
   readonly conditions?: Conditions;
 }
 
 /** A statement of a policy document, as IAM spells it. */
 export interface PolicyStatement {
+  /** The statement's name. */
   readonly Sid?: string;
+  /** Whether it allows or denies. */
   readonly Effect: "Allow" | "Deny";
+  /** Who. */
   readonly Principal?: Principals;
+  /** What. */
   readonly Action?: OneOrMore<string>;
+  /** All but this. */
   readonly NotAction?: OneOrMore<string>;
+  /** On what. */
   readonly Resource?: OneOrMore<Text>;
+  /** On all but this. */
   readonly NotResource?: OneOrMore<Text>;
+  /** When. */
   readonly Condition?: Conditions;
 }
 
 /** A policy document. */
 export interface PolicyDocumentObject {
+  /** The language's version. */
   readonly Version: "2012-10-17";
+  /** In order. */
   readonly Statement: readonly PolicyStatement[];
 }
 

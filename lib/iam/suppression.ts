@@ -14,9 +14,13 @@ import { isObject } from "lib/iam/policy.ts";
 export interface Suppression {
   /** The finding's id, or its Access Analyzer code. */
   readonly id: string;
+  /** Narrows it to an action; may have wildcards. */
   readonly action?: string;
+  /** Narrows it to a resource; may have wildcards. */
   readonly resource?: string;
+  /** Narrows it to a statement; may have wildcards. */
   readonly sid?: string;
+  /** Why the finding is meant to be. */
   readonly reason: string;
   /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
   readonly expires: string;
