@@ -245,8 +245,12 @@ export async function readCommit(root: string): Promise<string> {
   }
 }
 
-/** Looks for secret settings in what is published: the records, and a local root in full. */
-async function refuseSecrets(
+/**
+ * Looks for secret settings in what is published: the records, and a local root in full.
+ *
+ * @throws {Problem} naming the files that hold one
+ */
+export async function refuseSecrets(
   staged: string,
   components: readonly Configured[],
   root: string | undefined,

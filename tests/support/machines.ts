@@ -90,13 +90,16 @@ export async function zipProgram(
   return { path, sha256: await sha256(await Deno.readFile(path)) };
 }
 
-/** Command lines of processes that mention a folder: what a build left running. */
+/** Command lines of processes that have a folder in theirs or their environment: what a build left. */
 export async function processesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(entry.name)) continue;
     const line = await Deno.readTextFile(`/proc/${entry.name}/cmdline`).catch(() => "");
-    if (line.includes(folder)) found.push(line.replaceAll("\0", " "));
+    const environment = await Deno.readTextFile(`/proc/${entry.name}/environ`).catch(() => "");
+    if (line.includes(folder) || environment.includes(folder)) {
+      found.push(line.replaceAll("\0", " "));
+    }
   }
   return found;
 }

@@ -6,7 +6,7 @@ import {
   ListsAge,
   WouldUpgrade,
 } from "lib/images/facts/packages.ts";
-import { type Command, type Facts, type Operation, operation } from "lib/images/operation.ts";
+import { type Facts, type Operation, operation } from "lib/images/operation.ts";
 import { quote, sh } from "lib/images/shell.ts";
 import { Problem } from "lib/schema/problem.ts";
 
@@ -16,13 +16,10 @@ const APT =
   " -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold";
 const STAMP = "/var/lib/apt/periodic/update-success-stamp";
 
-/** `apt-get update` with an exit code that tells: a dead mirror is no success. */
-const UPDATE: Command = {
-  shell: `${APT} update --error-on=any && mkdir -p ${
-    STAMP.replace(/\/[^/]*$/, "")
-  } && touch ${STAMP}`,
-  retries: 2,
-};
+/** `apt-get update` with an exit code that tells: a dead mirror, after apt's retries, is no success. */
+const UPDATE = `${APT} update --error-on=any && mkdir -p ${
+  STAMP.replace(/\/[^/]*$/, "")
+} && touch ${STAMP}`;
 
 const PackageName = /^[a-z0-9][a-z0-9.+-]+(:[a-z0-9]+)?(=[\w.+:~-]+)?$/;
 
@@ -89,7 +86,7 @@ async function* repair(facts: Facts): AsyncGenerator<string> {
   }
 }
 
-async function* refresh(facts: Facts, cacheTime: number): AsyncGenerator<Command> {
+async function* refresh(facts: Facts, cacheTime: number): AsyncGenerator<string> {
   const age = await facts.fact(ListsAge, null);
   if (age === null || age >= cacheTime) yield UPDATE;
 }
