@@ -217,7 +217,7 @@ machineTest([], "operations meet a machine that is not as it should be", async (
       });
     });
 
-    await t.step("a port that is taken is named with who wants it", async () => {
+    await t.step("a port that is taken is named with who wants it", () => {
       using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       assert.throws(
         () => requireFreePorts(new Map([[listener.addr.port, "vault"]])),
