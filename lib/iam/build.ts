@@ -15,7 +15,8 @@ export type Action = ActionName | "*" | (`${string}:${string}` & Record<never, n
 /** Text, or a Pulumi Output of text. */
 export type Text = string | { readonly __pulumiOutput: true };
 
-type OneOrMore<T> = T | readonly T[];
+/** One of something, or a list. */
+export type OneOrMore<T> = T | readonly T[];
 
 /** Who a statement is about; `"*"` is everyone. */
 export type Principals = "*" | {
