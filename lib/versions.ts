@@ -96,3 +96,11 @@ export const RELEASES = {
     sha256: "951ceb14f2382c1438696552745221c5584d6895f9aa2b0e12ff0e30271d4b0e",
   },
 } as const satisfies Record<string, Release>;
+
+/** Container images that pipelines run in, by tag. */
+export const CONTAINERS = {
+  /** Where this repository's own tasks run: all they need is Node. */
+  node: { repository: "node", tag: "24.11.1-bookworm" },
+  /** Builds container images. @see https://github.com/concourse/oci-build-task */
+  ociBuildTask: { repository: "concourse/oci-build-task", tag: "0.13.0" },
+} as const;

@@ -70,6 +70,18 @@ export type Program<C extends Shape, O extends Shape, N extends Needs> = (
   context: ProgramContext<C, N>,
 ) => OutputsOf<O> | Promise<OutputsOf<O>>;
 
+/** A container image with a repository of its own. */
+export interface Container {
+  /** As in names of jobs: `xqwatcher`. */
+  readonly name: string;
+  /** The repository's address. */
+  readonly source: string;
+  /** The branch that is built. */
+  readonly branch: string;
+  /** Where the image is pushed: `mitodl/xqueue-watcher`. */
+  readonly image: string;
+}
+
 /** What a manifest says. */
 export interface ProjectDefinition<C extends Shape, O extends Shape, N extends Needs> {
   /** The Pulumi project: `ol-application-xqwatcher`; the same as in `Pulumi.yaml`. */
@@ -82,8 +94,10 @@ export interface ProjectDefinition<C extends Shape, O extends Shape, N extends N
   readonly needs?: N;
   /** Contexts under `secrets/` that the project reads. Default none. */
   readonly secrets?: readonly string[];
-  /** Images under `images/` that the project rolls out. Default none. */
+  /** Machine images under `images/` that the project rolls out. Default none. */
   readonly images?: readonly string[];
+  /** Container images that are built from repositories of their own. Default none. */
+  readonly containers?: readonly Container[];
   /** The environments that a change passes through, in order. Default CI, QA, Production. */
   readonly promotion?: readonly Environment[];
   /** A class whose stacks share a limit, such as `aws:us-east-1`. Default none. */
@@ -103,8 +117,10 @@ export interface Project<C extends Shape = Shape, O extends Shape = Shape, N ext
   readonly needs: N;
   /** Contexts under `secrets/`. */
   readonly secrets: readonly string[];
-  /** Images under `images/`. */
+  /** Machine images under `images/`. */
   readonly images: readonly string[];
+  /** Container images that are built from repositories of their own. */
+  readonly containers: readonly Container[];
   /** Environments in the order of promotion. */
   readonly promotion: readonly Environment[];
   /** The class whose stacks share a limit; absent for none. */
@@ -149,6 +165,7 @@ export function defineProject<
     needs: definition.needs ?? {} as N,
     secrets: definition.secrets ?? [],
     images: definition.images ?? [],
+    containers: definition.containers ?? [],
     promotion,
     ...(definition.concurrencyClass ? { concurrencyClass: definition.concurrencyClass } : {}),
     program: definition.program,

@@ -9,7 +9,12 @@ export default defineProject({
   outputs: XqwatcherOutputs,
   needs: { network: on(network) },
   secrets: ["xqwatcher"],
-  images: ["xqwatcher"],
+  containers: [{
+    name: "xqwatcher",
+    source: "https://github.com/mitodl/xqueue-watcher",
+    branch: "master",
+    image: "mitodl/xqueue-watcher",
+  }],
   concurrencyClass: "aws:us-east-1",
   program: () => import("./program.ts"),
 });

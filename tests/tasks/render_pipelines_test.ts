@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { Exit } from "lib/cli/task.ts";
+import { task } from "tasks/render_pipelines.ts";
+import { runWith } from "tests/support/io.ts";
+
+Deno.test("what is committed is what the manifests imply", async () => {
+  const { code, stdout } = await runWith(task, ["--check"]);
+  assert.equal(code, Exit.Ok, `${stdout}: run deno task render-pipelines`);
+});
+
+Deno.test("files are written, compared, repaired and removed", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const run = (...words: string[]) => runWith(task, ["--out", out, ...words]);
+    assert.equal((await run("--check")).code, Exit.Pending);
+    assert.equal((await run()).code, Exit.Ok);
+    assert.equal((await run("--check")).code, Exit.Ok);
+
+    const file = `${out}/xqwatcher.yaml`;
+    const good = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, good.replace("main", "other"));
+    await Deno.writeTextFile(`${out}/gone.yaml`, "jobs: []\n");
+    const { code, stdout } = await run("--check");
+    assert.equal(code, Exit.Pending);
+    assert.match(
+      stdout,
+      /remove .*gone\.yaml\nchange .*xqwatcher\.yaml\n2 pipelines, 2 out of date/,
+    );
+
+    assert.equal((await run("--only", "network")).code, Exit.Ok);
+    assert.notEqual(await Deno.readTextFile(file), good, "--only leaves the others alone");
+    assert.equal((await run()).code, Exit.Ok);
+    assert.equal(await Deno.readTextFile(file), good);
+    await assert.rejects(Deno.stat(`${out}/gone.yaml`), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("an unknown project is a usage error", async () => {
+  const { code, stderr } = await runWith(task, ["--only", "xqwatchr"]);
+  assert.equal(code, Exit.Usage);
+  assert.match(stderr, /did you mean "xqwatcher"/);
+});
