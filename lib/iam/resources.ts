@@ -42,11 +42,28 @@ function findType(prefix: string, name: string): ResourceType | undefined {
   return type;
 }
 
+/**
+ * The types as the data has them, but for load balancers: two services share that prefix, and for the
+ * actions of both (AddTags) the data knows only one's types.
+ */
+function documentedTypes(
+  { prefix, details }: KnownAction,
+): KnownAction["details"]["resourceTypes"] {
+  if (prefix !== "elasticloadbalancing" || details.resourceTypes.length === 0) {
+    return details.resourceTypes;
+  }
+  return [...findService(prefix)!.resourceTypes.keys()].map((name) => ({
+    name,
+    required: false,
+    conditionKeys: details.resourceTypes.flatMap((type) => type.conditionKeys),
+  }));
+}
+
 /** The resource types of an action; empty when it can only be allowed on `*`. */
 export function typesOf(action: KnownAction): readonly TakenType[] {
   const known = taken.get(action.key);
   if (known !== undefined) return known;
-  const found = action.details.resourceTypes.flatMap(({ name, required, conditionKeys }) => {
+  const found = documentedTypes(action).flatMap(({ name, required, conditionKeys }) => {
     const type = findType(action.prefix, name);
     if (type === undefined) return [];
     return [{ ...type, type, required, conditionKeys: [...conditionKeys, ...type.conditionKeys] }];

@@ -6,7 +6,7 @@ const SOURCE = /^aws:source(arn|account|orgid|orgpaths|owner)$/;
 const ABSENT =
   /^aws:(principal(orgid|orgpaths|account|arn|tag\/.*)|userid|username|multifactorauth(present|age))$/;
 /** Services that write to other accounts' resources on anyone's behalf. */
-const DEPUTIES = ["s3", "sns", "cloudtrail", "config", "cloudfront", "ses", "delivery.logs"]
+const DEPUTIES = ["s3", "sns", "cloudtrail", "config", "cloudfront", "ses"]
   .map((name) => `${name}.amazonaws.com`);
 /** Keys of services that say for whom they act. */
 const OWN =

@@ -54,6 +54,9 @@ function some(names: readonly string[]): string {
     : sorted.join(", ");
 }
 
+/** Permissions that everyone changes for themselves: an MFA device is worth nothing until enabled. */
+const OWN = ["iam:createvirtualmfadevice", "iam:changepassword"];
+
 /** Actions that change permissions. */
 export const permissionsManagement: Rule = {
   ids: ["PERMISSIONS_MANAGEMENT_ACTIONS"],
@@ -69,7 +72,9 @@ export const permissionsManagement: Rule = {
     report({
       id: "PERMISSIONS_MANAGEMENT_ACTIONS",
       path: statement.path,
-      severity: severityOf(statement, policy),
+      severity: actions.every((action) => OWN.includes(action.toLowerCase()))
+        ? "LOW"
+        : severityOf(statement, policy),
       detail: `${some(actions)} ${actions.length === 1 ? "changes" : "change"} permissions`,
       actions,
     });

@@ -304,6 +304,60 @@ export const KNOWN_GOOD: readonly KnownGood[] = [
     }),
   ),
 
+  identity(
+    "manage one's own credentials, with MFA",
+    allow([
+      "iam:CreateAccessKey",
+      "iam:DeleteAccessKey",
+      "iam:ListAccessKeys",
+      "iam:UpdateAccessKey",
+    ], "arn:aws:iam::*:user/${aws:username}"),
+    allow("iam:CreateVirtualMFADevice", "arn:aws:iam::*:mfa/*"),
+    {
+      Effect: "Deny",
+      NotAction: [
+        "iam:CreateVirtualMFADevice",
+        "iam:EnableMFADevice",
+        "iam:ListMFADevices",
+        "sts:GetSessionToken",
+      ],
+      Resource: "*",
+      Condition: { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } },
+    },
+  ),
+  identity(
+    "tag load balancers",
+    allow(["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"], [
+      "arn:aws:elasticloadbalancing:*:*:targetgroup/*/*",
+      "arn:aws:elasticloadbalancing:*:*:loadbalancer/app/*/*",
+    ], {
+      Null: {
+        "aws:RequestTag/elbv2.k8s.aws/cluster": "true",
+        "aws:ResourceTag/elbv2.k8s.aws/cluster": "false",
+      },
+    }),
+  ),
+  identity(
+    "roles with a boundary",
+    allow(["iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy"], "*", {
+      StringEquals: { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/boundary` },
+    }),
+  ),
+
+  trust(
+    "an organization's role",
+    assume({ AWS: "*" }, {
+      StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" },
+      ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/deploy" },
+    }),
+  ),
+  trust(
+    "session tags",
+    assume({ AWS: role("ci") }, {
+      StringLike: { "aws:RequestTag/project": "app-*" },
+      "ForAllValues:StringEquals": { "sts:TransitiveTagKeys": ["project"] },
+    }, ["sts:AssumeRole", "sts:TagSession"]),
+  ),
   trust("EC2", assume(from("ec2"))),
   trust(
     "Lambda and Lambda@Edge",
@@ -384,6 +438,41 @@ export const KNOWN_GOOD: readonly KnownGood[] = [
     }, ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]),
   ),
 
+  resource(
+    "a perimeter",
+    to(
+      "*",
+      deny("s3:*", BUCKET, {
+        NotIpAddressIfExists: { "aws:SourceIp": ["203.0.113.0/24"] },
+        StringNotEqualsIfExists: { "aws:SourceVpc": ["vpc-0123456789abcdef0"] },
+        BoolIfExists: { "aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false" },
+        ArnNotLikeIfExists: { "aws:PrincipalArn": ["arn:aws:iam::*:role/aws-service-role/*"] },
+      }),
+    ),
+  ),
+  resource(
+    "KMS by way of EC2",
+    to(
+      { AWS: "*" },
+      allow(
+        [
+          "kms:Encrypt",
+          "kms:Decrypt",
+          "kms:ReEncrypt*",
+          "kms:GenerateDataKey*",
+          "kms:CreateGrant",
+          "kms:DescribeKey",
+        ],
+        "*",
+        {
+          StringEquals: {
+            "kms:CallerAccount": ACCOUNT,
+            "kms:ViaService": "ec2.us-east-1.amazonaws.com",
+          },
+        },
+      ),
+    ),
+  ),
   resource("TLS only", to("*", deny("s3:*", BUCKET, { Bool: { "aws:SecureTransport": "false" } }))),
   resource(
     "one organization reads",
