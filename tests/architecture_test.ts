@@ -142,6 +142,9 @@ Deno.test("the table refuses what the design refuses", () => {
   assert.ok(mayImport("infra/applications/a/project.ts", "infra/foundation/b/project.ts"));
 });
 
+/** Tasks that other tasks run. */
+const INTERNAL_TASKS = ["provision-image", "lint-docs"];
+
 async function documents(): Promise<string[]> {
   const names = ["README.md"];
   const docs = await Deno.stat(`${ROOT}/docs`).then(() => true, () => false);
@@ -180,7 +183,10 @@ Deno.test("every task that the documents name exists and has a description", asy
     }
   }
   assert.deepEqual(unknown, []);
+  const readme = await Deno.readTextFile(`${ROOT}/README.md`);
   for (const [name, task] of Object.entries<{ description?: string }>(tasks)) {
     assert.ok(task.description, `task ${name} has no description`);
+    if (INTERNAL_TASKS.includes(name)) continue;
+    assert.ok(readme.includes(`| \`deno task ${name}\` `), `README.md does not list ${name}`);
   }
 });
