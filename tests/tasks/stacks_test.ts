@@ -1,0 +1,57 @@
+/** The command lines of deploy, destroy, preview, drift and pulumi: what they refuse, and offline runs. */
+import assert from "node:assert/strict";
+import { Exit, type Task } from "lib/cli/task.ts";
+import { task as deploy } from "tasks/deploy_stacks.ts";
+import { task as destroy } from "tasks/destroy_stacks.ts";
+import { task as preview } from "tasks/preview_stacks.ts";
+import { task as pulumi } from "tasks/run_pulumi.ts";
+import { runWith } from "tests/support/io.ts";
+
+const refused: [task: Task, words: string, says: RegExp][] = [
+  [deploy, "nosuch --sandbox", /Unknown project "nosuch": there are network, xqwatcher/],
+  [deploy, "xqwatchr --sandbox", /Unknown project "xqwatchr": did you mean "xqwatcher"\?/],
+  [deploy, "--sandbox --env prod", /--env "prod" is not one of ci, qa, production/],
+  [deploy, "--sandbox --stack CJ", /Unknown stack "CJ": did you mean "CI"\?/],
+  [deploy, "--sandbox --stack QA", /No stack matches/],
+  [deploy, "--sandbox --parallel 0", /--parallel: /],
+  [deploy, "--engine offline", /--engine goes with --sandbox/],
+  [destroy, "--yes", /Name the projects to destroy/],
+  [preview, "--sandbox", /--sandbox and --summary go with --engine pulumi/],
+  [pulumi, "network", /STACK is required/],
+  [pulumi, "network CI", /Say what to run after --/],
+];
+
+for (const [task, words, says] of refused) {
+  Deno.test(`${task.name} ${words} is a usage error`, async () => {
+    const { code, stderr, stdout } = await runWith(task, words.split(" "));
+    assert.equal(code, Exit.Usage);
+    assert.match(stderr, says);
+    assert.equal(stdout, "");
+  });
+}
+
+Deno.test("preview shows the fleet in dependency order, and a tree when asked", async () => {
+  const { code, stdout } = await runWith(preview, ["--env", "ci", "--tree"]);
+  assert.equal(code, Exit.Ok);
+  const order = [...stdout.matchAll(/^✔ (\S+)/gm)].map(([, id]) => id);
+  assert.deepEqual(order, ["ol-infrastructure-network:CI", "ol-application-xqwatcher:CI"]);
+  assert.match(stdout, /├─ ol:network:Vpc applications-ci|└─ ol:network:Vpc applications-ci/);
+  assert.match(stdout, /kubernetes:apps\/v1:Deployment xqwatcher/);
+});
+
+Deno.test("a sandbox without the CLI is rehearsed offline, and says so", async () => {
+  const { code, stdout, stderr } = await runWith(deploy, [
+    "--sandbox",
+    "--engine",
+    "offline",
+    "--json",
+  ]);
+  assert.equal(code, Exit.Ok);
+  assert.match(stderr, /Rehearsed offline, as asked/);
+  const report = JSON.parse(stdout);
+  assert.equal(report.engine, "offline");
+  assert.deepEqual(
+    report.stacks.map(({ stack }: { stack: string }) => stack),
+    ["ol-infrastructure-network:CI", "ol-application-xqwatcher:CI"],
+  );
+});
