@@ -14,6 +14,7 @@ import { Problem, Problems } from "lib/schema/problem.ts";
 export interface LintedPolicy {
   /** The file, or where else the policy is from. */
   readonly file: string;
+  /** In the order of the document. */
   readonly findings: readonly Finding[];
 }
 

@@ -24,7 +24,9 @@ export interface GateResource {
 
 /** A principal of IAM (a role, user or group) and what its policies say. */
 export interface Holder {
+  /** The role, user or group. */
   readonly urn: string;
+  /** Every document that is attached to it. */
   readonly documents: readonly unknown[];
 }
 

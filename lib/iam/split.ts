@@ -5,8 +5,11 @@ type Json = Record<string, unknown>;
 
 /** A policy document with its statements in a list. */
 export interface SplittablePolicy {
+  /** The language's version. */
   readonly Version?: string;
+  /** The document's own name. */
   readonly Id?: string;
+  /** In order. */
   readonly Statement: unknown;
 }
 
