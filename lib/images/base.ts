@@ -29,6 +29,7 @@ export const DEBIAN_12: BaseRecipe = {
     "e2fsprogs",
     "initramfs-tools",
     "iproute2",
+    "jq",
     "kmod",
     "libpam-systemd",
     "linux-image-cloud-amd64",
@@ -39,6 +40,8 @@ export const DEBIAN_12: BaseRecipe = {
     "systemd-sysv",
     "systemd-timesyncd",
     "udev",
+    "unattended-upgrades",
+    "unzip",
   ],
   hooks: [
     'mkdir -p "$1/var/lib/apt/periodic" && touch "$1/var/lib/apt/periodic/update-success-stamp"',

@@ -72,11 +72,14 @@ export const Lines = defineFact<{ path: string; pattern: string; extended?: bool
   parse: (stdout) => stdout === "" ? [] : stdout.replace(/\n$/, "").split("\n"),
 });
 
-/** What an earlier `files.unpackRelease` left: the archive's digest, if all it placed is intact. */
-export const InstalledRelease = defineFact<{ stamp: string }, string | null>({
+/**
+ * What an earlier `files.unpackRelease` left: the archive's digest, if all it placed is intact.
+ * Files whose size and times are as noted are taken as such; others are read in full.
+ */
+export const InstalledRelease = defineFact<{ stamp: string; to: string }, string | null>({
   name: "files.InstalledRelease",
-  command: ({ stamp }) =>
-    sh`if [ -f ${stamp} ] && tail -n +2 ${stamp} | sha256sum --status -c 2>/dev/null; then head -n 1 ${stamp}; fi`,
+  command: ({ stamp, to }) =>
+    sh`if [ -f ${stamp} ] && { find ${to} -type f -exec stat -c '%s %y %z %n' {} + 2>/dev/null | cmp -s - ${`${stamp}.stat`} || tail -n +2 ${stamp} | sha256sum --status -c 2>/dev/null; }; then head -n 1 ${stamp}; fi`,
   parse: (stdout) => stdout.trim() || null,
 });
 

@@ -49,7 +49,7 @@ export function unpackRelease(options: ReleaseOptions): Operation {
   }
   return operation("files.unpackRelease", async function* (facts) {
     const stamp = stampOf(to);
-    if (await facts.fact(InstalledRelease, { stamp }) === options.sha256) return;
+    if (await facts.fact(InstalledRelease, { stamp, to }) === options.sha256) return;
     yield { shell: installScript(options, to, kind, stamp), retries: 2 };
   }, { claims: [`path ${to}`] });
 }
@@ -82,9 +82,10 @@ function installScript(options: ReleaseOptions, to: string, kind: string, stamp:
       quote(`${options.url} does not have the SHA-256 ${options.sha256}: it has`)
     } "$(sha256sum < "$w/archive")" >&2; exit 1; }`,
     unpack,
-    sh`rm -f ${stamp}`,
+    sh`rm -f ${stamp} ${`${stamp}.stat`}`,
     place,
     `{ echo ${options.sha256}; find ${quote(to)} -type f -exec sha256sum {} +; } > "$w/stamp"`,
+    `find ${quote(to)} -type f -exec stat -c '%s %y %z %n' {} + > ${quote(`${stamp}.stat`)}`,
     `mv -f "$w/stamp" ${quote(stamp)}`,
   ].join("\n");
 }

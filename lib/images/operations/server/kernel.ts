@@ -88,11 +88,10 @@ export function mount(
 ): Operation {
   return operation("server.mount", async function* (facts) {
     const mounts = await facts.fact(Mounts, null);
-    const at = options.path in mounts
-      ? options.path
-      : Object.keys(mounts).find((path) =>
-        options.device !== undefined && mounts[path].device === options.device
-      );
+    const at = options.path in mounts ? options.path : Object.keys(mounts).find((path) =>
+      // Not "tmpfs" or "overlay", which are the device of many.
+      options.device?.startsWith("/") && mounts[path].device === options.device
+    );
     if (options.mounted === false) {
       if (at !== undefined) yield sh`umount ${at}`;
       return;
