@@ -42,11 +42,11 @@ export const task = defineTask({
       : await lintStacks(io);
 
     if (flags.sarif) io.out(report.policiesAsSarif(policies));
-    for (const policy of flags.sarif ? [] : policies) {
-      const lines = flags.json
-        ? [report.policyAsJson(policy, flags.failOn)]
-        : report.formatPolicy(policy);
-      lines.forEach(io.out);
+    else {
+      const lines = policies.flatMap((policy) =>
+        flags.json ? [report.policyAsJson(policy, flags.failOn)] : report.formatPolicy(policy)
+      );
+      if (lines.length > 0) io.out(lines.join("\n"));
     }
     for (const problem of problems) io.err(`error: ${problem}`);
     const failing = policies.filter((policy) => !report.isSound(policy, flags.failOn)).length;

@@ -1,4 +1,5 @@
 import { type Grant, grantsOf, isSelf, isUnscoped } from "lib/iam/effective.ts";
+import { hasWildcard } from "lib/iam/glob.ts";
 import type { Severity } from "lib/iam/finding.ts";
 import type { Statement } from "lib/iam/policy.ts";
 import { type Escalation, ESCALATIONS } from "lib/iam/tables/escalations.ts";
@@ -39,6 +40,26 @@ function judge({ resources, conditions }: Grant): Severity | undefined {
   return conditions.some(({ name }) => name !== "iam:passedtoservice") ? "LOW" : "HIGH";
 }
 
+const serviceOf = (action: string) => action.slice(0, action.indexOf(":"));
+
+/** The services of each escalation's actions. */
+const SERVICES = ESCALATIONS.map(({ actions }) => [...new Set(actions.map(serviceOf))]);
+
+/** The services that statements allow anything of; `undefined` for any service. */
+function servicesOf(statements: readonly Statement[]): Set<string> | undefined {
+  const found = new Set<string>();
+  for (const { effect, actions, notActions } of statements) {
+    if (effect !== "Allow") continue;
+    if (notActions) return undefined;
+    for (const { text } of actions) {
+      const service = serviceOf(text).toLowerCase();
+      if (!text.includes(":") || hasWildcard(service)) return undefined;
+      found.add(service);
+    }
+  }
+  return found;
+}
+
 /**
  * The published privilege escalations that statements allow together.
  *
@@ -53,8 +74,10 @@ export function findEscalations(statements: readonly Statement[]): FoundEscalati
     cache.set(key, known);
     return known;
   };
-  return ESCALATIONS.flatMap((escalation) => {
+  const services = servicesOf(statements);
+  return ESCALATIONS.flatMap((escalation, index) => {
     const { actions, passedTo } = escalation;
+    if (services && !SERVICES[index].every((service) => services.has(service))) return [];
     if (actions.some((action) => grants(action).length === 0)) return [];
     const iam = actions.filter((action) => action.startsWith("iam:"));
     const deciding = iam.length > 0 ? iam : actions;

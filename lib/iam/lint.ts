@@ -54,7 +54,7 @@ interface Source {
  */
 export function findIamIssues(document: unknown, options: FindOptions = {}): LintResult {
   const read = typeof document === "string" ? readText(document) : readValue(document);
-  const policy = readPolicy(read.value, options.type);
+  const policy = readPolicy(read.value, options.type, read.source?.text.length);
   const found = [
     ...read.faults,
     ...read.isReadable ? runRules(policy, read.source, options.sensitive) : [],

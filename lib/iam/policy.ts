@@ -60,6 +60,8 @@ export interface Policy {
   readonly document: unknown;
   readonly version?: string;
   readonly statements: readonly Statement[];
+  /** Characters of the text that it came as, whitespace included; absent for objects. */
+  readonly textLength?: number;
 }
 
 /** Whether a value is a JSON object. */
@@ -131,13 +133,14 @@ function readStatement(raw: Record<string, unknown>, index: number, path: Path):
 }
 
 /** Takes any JSON value apart. */
-export function readPolicy(document: unknown, type?: PolicyType): Policy {
+export function readPolicy(document: unknown, type?: PolicyType, textLength?: number): Policy {
   const raw = isObject(document) ? document : {};
   const list = Array.isArray(raw.Statement) ? raw.Statement : [raw.Statement];
   return {
     type: type ?? inferPolicyType(document),
     isTypeKnown: type !== undefined,
     document,
+    textLength,
     version: typeof raw.Version === "string" ? raw.Version : undefined,
     statements: list.flatMap((item, index) =>
       isObject(item)

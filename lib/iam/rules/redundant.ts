@@ -71,7 +71,7 @@ const isWithin = (narrow: readonly Entry[], wide: readonly Entry[], fold: boolea
   );
 
 function redundantStatements({ statements }: Policy, report: Report): void {
-  if (statements.length > MAX_COMPARED) return;
+  if (statements.length < 2 || statements.length > MAX_COMPARED) return;
   const settings = statements.map(setting);
   const plain = statements.map((one) =>
     !one.notActions && !one.notResources && one.actions.length > 0 &&
