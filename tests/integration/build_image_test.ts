@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sha256 } from "lib/images/digest.ts";
 import { Manifest } from "lib/images/manifest.ts";
 import { freePort } from "lib/images/port.ts";
 import { task as buildImage } from "tasks/build_image.ts";
@@ -63,6 +64,34 @@ machineTest(
         assert.match(stderr, /passed two machines of this image share neither/);
         assert.match(stdout, /\d+ checks passed/);
       });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+  { sanitizeResources: false, sanitizeOps: false },
+);
+
+machineTest(
+  ["packer", "packer-plugin-amazon", "bao"],
+  "build-image vault --target qcow2 makes a disk that boots and passes every check",
+  async ({ bao }) => {
+    const folder = await Deno.makeTempDir({ prefix: "build-disk-" });
+    const release = await zipProgram(bao.path, "vault", folder);
+    await using server = serveReleases({ "vault.zip": release.path });
+    try {
+      const { code, stdout, stderr } = await runWith(buildImage, [
+        ...["vault", "--target", "qcow2", "--json", "--out", folder],
+        ...["--set", `vault.url=${server.url}/vault.zip`],
+        ...["--set", `vault.sha256=${release.sha256}`],
+        ...["--set", `vault.port=${freePort()}`],
+      ], fakeIo({ env: Deno.env.toObject() }));
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /passed the machine came up with no failed unit/);
+      assert.match(stderr, /passed http:.*\/v1\/sys\/health answers/);
+      const manifest = Manifest.parse(JSON.parse(stdout));
+      const disk = `${folder}/vault/${manifest.build}.qcow2/disk.qcow2`;
+      assert.equal(await sha256(await Deno.readFile(disk)), manifest.digest);
+      assert.deepEqual(await processesIn(folder), []);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { freePort } from "lib/images/port.ts";
 import { REPOSITORY } from "lib/images/prepare.ts";
+import { task as buildImage } from "tasks/build_image.ts";
+import { fakeIo, runWith } from "tests/support/io.ts";
 import { machineTest, processesIn, serveReleases, zipProgram } from "tests/support/machines.ts";
 
 /** `IMAGE_SIGNALS=10` signals ten builds of each kind; the default is one. */
@@ -71,33 +73,22 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
 }
 
 machineTest(
-  ["packer", "packer-plugin-amazon", "bao"],
-  "of two builds at once, the one whose port is taken is told, and the other is built",
-  async ({ bao }) => {
+  ["packer", "packer-plugin-amazon"],
+  "a build whose port another one has is told so, and leaves nothing",
+  async () => {
     const folder = await Deno.makeTempDir({ prefix: "image-port-" });
-    const release = await zipProgram(bao.path, "vault", folder);
-    await using server = serveReleases({ "vault.zip": release.path });
-    const port = freePort();
-    using _taken = Deno.listen({ hostname: "127.0.0.1", port });
-    const build = async (vaultPort: number) => {
-      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["run", "-A", "--quiet", `${REPOSITORY}/tasks/build_image.ts`, "vault"],
-          ...["--set", `vault.url=${server.url}/vault.zip`],
-          ...["--set", `vault.sha256=${release.sha256}`],
-          ...["--set", `vault.port=${vaultPort}`, "--out", `${folder}/out`],
-        ],
-        cwd: REPOSITORY,
-        stdin: "null",
-        stdout: "null",
-      }).output();
-      return { code, stderr: new TextDecoder().decode(stderr) };
-    };
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
     try {
-      const [built, told] = await Promise.all([build(freePort()), build(port)]);
-      assert.equal(built.code, 0, built.stderr);
-      assert.equal(told.code, 1);
-      assert.match(told.stderr, new RegExp(`error: Port ${port} of component vault is taken`));
+      const words = ["vault", "--set", `vault.port=${port}`, "--out", folder];
+      const { code, stderr } = await runWith(
+        buildImage,
+        words,
+        fakeIo({ env: Deno.env.toObject() }),
+      );
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`error: Port ${port} of component vault is taken`));
+      assert.deepEqual(await Array.fromAsync(walk(folder)), []);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
