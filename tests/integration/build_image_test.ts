@@ -27,7 +27,7 @@ machineTest(
       await t.step("a plan shows every operation and changes nothing", async () => {
         const { code, stdout } = await runWith(buildImage, ["vault", "--plan", ...settings], io());
         assert.equal(code, 3, stdout);
-        assert.match(stdout, /vault: Write the configuration/);
+        assert.match(stdout, /vault: Write 00-vault\.json/);
         assert.match(stdout, new RegExp(`\\+.*127\\.0\\.0\\.1:${port}`));
         assert.equal(server.requests.size, 0);
       });
