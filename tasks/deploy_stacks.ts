@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
+import { StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task deploy` */
 export const task = defineTask({
@@ -15,37 +16,24 @@ export const task = defineTask({
     "providers: no account is needed. Where the CLI is not installed the programs are evaluated in",
     "process instead, and the report says so.",
   ].join("\n"),
-  args: z.strictObject({
-    project: z.array(z.string()).default([]).describe("Projects, such as xqwatcher; default all"),
-  }),
-  flags: z.strictObject({
-    sandbox: z.boolean().default(false).describe("Rehearse with simulated providers"),
-    env: z.array(z.enum(["ci", "qa", "production"])).default(["ci"]).describe(
-      "Environment (ci, qa or production; default ci)",
-    ),
-    stack: z.string().optional().describe("Only stacks of this name, such as mitx.QA"),
+  args: StackArgs,
+  flags: stackFlags(["ci"]).extend({
     engine: z.enum(["auto", "pulumi", "offline"]).default("auto").describe(
       "In a sandbox: the real engine where there is one, insist on it, or do without",
-    ),
-    parallel: z.int().min(1).max(64).default(navigator.hardwareConcurrency).describe(
-      "Stacks at once",
     ),
     resume: z.boolean().default(false).describe(
       "Run only what the last deployment did not finish; selects by itself",
     ),
     yes: z.boolean().default(false).describe("Do not ask"),
-    summary: z.string().optional().describe("Write a Markdown summary to this file"),
   }),
   examples: ["deploy --sandbox", "deploy xqwatcher --env qa --env production"],
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
-    const { writeAtomically } = await import("lib/schema/atomic.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
     const { isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
     const offline = await import("lib/pulumi/evaluate/report.ts");
-    const report = await import("lib/pulumi/deploy/report.ts");
 
     if (!flags.sandbox && flags.engine !== "auto") {
       throw new UsageProblem(
@@ -87,24 +75,15 @@ export const task = defineTask({
     if (!flags.sandbox && !flags.yes && !await io.confirm(`Deploy ${ids.join(", ")}?`)) {
       throw new UsageProblem("Not confirmed: answer y on a terminal, or pass --yes");
     }
-    const { outcomes, elapsed } = await session.runWithBoard(io, {
+    const finished = await session.runWithBoard(io, {
       fleet,
       ids,
       operation: "up",
       engine,
       concurrency: flags.parallel,
     });
-
-    for (const problem of report.formatProblems(outcomes)) io.err(problem);
-    io.out(
-      flags.json
-        ? JSON.stringify({ engine: "pulumi", ...report.outcomesAsJson(outcomes, elapsed) })
-        : report.formatOutcomes(outcomes, elapsed),
-    );
-    if (flags.summary) {
-      await writeAtomically(flags.summary, report.formatMarkdown("Deployment", outcomes, elapsed));
-    }
-    return outcomes.every(({ verdict }) => verdict === "done") ? Exit.Ok : Exit.Failed;
+    const done = await session.reportRun(io, "Deployment", finished, flags);
+    return done ? Exit.Ok : Exit.Failed;
   },
 });
 

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
+import { StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task destroy` */
 export const task = defineTask({
@@ -12,20 +13,8 @@ export const task = defineTask({
   summary: "Destroy stacks in exactly the reverse order",
   description:
     "Refused while a stack that is not destroyed with them still consumes one of them. Asks, unless\n--yes is given or it is a sandbox.",
-  args: z.strictObject({
-    project: z.array(z.string()).default([]).describe(
-      "Projects, such as xqwatcher; all of them only in a sandbox",
-    ),
-  }),
-  flags: z.strictObject({
-    sandbox: z.boolean().default(false).describe("Of the sandbox"),
-    env: z.array(z.enum(["ci", "qa", "production"])).default(["ci"]).describe(
-      "Environment (ci, qa or production; default ci)",
-    ),
-    stack: z.string().optional().describe("Only stacks of this name, such as mitx.QA"),
-    parallel: z.int().min(1).max(64).default(navigator.hardwareConcurrency).describe(
-      "Stacks at once",
-    ),
+  args: StackArgs,
+  flags: stackFlags(["ci"]).extend({
     yes: z.boolean().default(false).describe("Do not ask"),
   }),
   examples: ["destroy --sandbox", "destroy xqwatcher --env ci"],
@@ -35,7 +24,6 @@ export const task = defineTask({
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
     const { countResources } = await import("lib/pulumi/engine/run_stack.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
-    const report = await import("lib/pulumi/deploy/report.ts");
 
     if (!flags.sandbox && args.project.length === 0) {
       throw new UsageProblem("Name the projects to destroy: all at once is for sandboxes");
@@ -54,21 +42,15 @@ export const task = defineTask({
     if (!flags.sandbox && !flags.yes && !await io.confirm(`Destroy ${ids.join(", ")}?`)) {
       throw new UsageProblem("Not confirmed: answer y on a terminal, or pass --yes");
     }
-    const { outcomes, elapsed } = await session.runWithBoard(io, {
+    const finished = await session.runWithBoard(io, {
       fleet,
       ids,
       operation: "destroy",
       engine,
       concurrency: flags.parallel,
     });
-
-    for (const problem of report.formatProblems(outcomes)) io.err(problem);
-    io.out(
-      flags.json
-        ? JSON.stringify(report.outcomesAsJson(outcomes, elapsed))
-        : report.formatOutcomes(outcomes, elapsed),
-    );
-    return outcomes.every(({ verdict }) => verdict === "done") ? Exit.Ok : Exit.Failed;
+    const done = await session.reportRun(io, "Destruction", finished, flags);
+    return done ? Exit.Ok : Exit.Failed;
   },
 });
 

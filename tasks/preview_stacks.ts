@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
+import { StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task preview` */
 export const task = defineTask({
@@ -15,24 +16,9 @@ export const task = defineTask({
     "mandatory gate finds something. With --engine pulumi the real engine then compares with the state:",
     "outputs of stacks that are not deployed yet are unknown, and the exit code is 3 for changes.",
   ].join("\n"),
-  args: z.strictObject({
-    project: z.array(z.string()).default([]).describe("Projects, such as xqwatcher; default all"),
-  }),
-  flags: z.strictObject({
-    env: z.array(z.enum(["ci", "qa", "production"])).default([]).describe(
-      "Environment (ci, qa or production; default all)",
-    ),
-    stack: z.string().optional().describe("Only stacks of this name, such as mitx.QA"),
+  args: StackArgs,
+  flags: stackFlags([]).extend({
     engine: z.enum(["offline", "pulumi"]).default("offline").describe("What evaluates"),
-    sandbox: z.boolean().default(false).describe(
-      "With --engine pulumi: against the sandbox's state",
-    ),
-    parallel: z.int().min(1).max(64).default(navigator.hardwareConcurrency).describe(
-      "With --engine pulumi: stacks at once",
-    ),
-    summary: z.string().optional().describe(
-      "With --engine pulumi: write a Markdown summary to this file",
-    ),
     tree: z.boolean().default(false).describe("Show each stack's resources"),
   }),
   examples: ["preview", "preview xqwatcher --env ci --tree"],
@@ -74,28 +60,18 @@ async function previewWithEngine(
   ids: readonly string[],
   flags: { sandbox: boolean; parallel: number; summary?: string; json: boolean },
 ): Promise<Exit> {
-  const { writeAtomically } = await import("lib/schema/atomic.ts");
   const session = await import("lib/pulumi/deploy/session.ts");
-  const report = await import("lib/pulumi/deploy/report.ts");
   const engine = await session.openEngine(io, flags.sandbox);
-  const { outcomes, elapsed } = await session.runWithBoard(io, {
+  const finished = await session.runWithBoard(io, {
     fleet,
     ids,
     operation: "preview",
     engine,
     concurrency: flags.parallel,
   });
-  for (const problem of report.formatProblems(outcomes)) io.err(problem);
-  io.out(
-    flags.json
-      ? JSON.stringify(report.outcomesAsJson(outcomes, elapsed))
-      : report.formatOutcomes(outcomes, elapsed),
-  );
-  if (flags.summary) {
-    await writeAtomically(flags.summary, report.formatMarkdown("Preview", outcomes, elapsed));
-  }
-  if (outcomes.some(({ verdict }) => verdict !== "done")) return Exit.Failed;
-  return outcomes.some(({ changed }) => changed) ? Exit.Pending : Exit.Ok;
+  const done = await session.reportRun(io, "Preview", finished, flags);
+  if (!done) return Exit.Failed;
+  return finished.outcomes.some(({ changed }) => changed) ? Exit.Pending : Exit.Ok;
 }
 
 if (import.meta.main) await runTask(task);

@@ -13,7 +13,14 @@ import { pulumiPackages } from "lib/pulumi/packages.ts";
 import { readUnfinished } from "lib/pulumi/deploy/journal.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { runFleet, type StackOutcome } from "lib/pulumi/deploy/deploy.ts";
-import { describeOutcome } from "lib/pulumi/deploy/report.ts";
+import {
+  describeOutcome,
+  formatMarkdown,
+  formatOutcomes,
+  formatProblems,
+  outcomesAsJson,
+} from "lib/pulumi/deploy/report.ts";
+import { writeAtomically } from "lib/schema/atomic.ts";
 import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
 
 /** How a command line selects stacks. */
@@ -98,6 +105,36 @@ export async function openEngine(io: Io, sandbox: boolean, root = ROOT): Promise
   };
 }
 
+/** A run's outcomes and how long it took, in milliseconds. */
+export interface FinishedRun {
+  readonly outcomes: readonly StackOutcome[];
+  readonly elapsed: number;
+}
+
+/**
+ * Prints a run: problems on stderr, the result on stdout, and the Markdown summary to its file.
+ *
+ * @param title The summary's heading
+ * @returns Whether every stack was done
+ */
+export async function reportRun(
+  io: Io,
+  title: string,
+  { outcomes, elapsed }: FinishedRun,
+  flags: { readonly json: boolean; readonly summary?: string },
+): Promise<boolean> {
+  for (const problem of formatProblems(outcomes)) io.err(problem);
+  io.out(
+    flags.json
+      ? JSON.stringify({ engine: "pulumi", ...outcomesAsJson(outcomes, elapsed) })
+      : formatOutcomes(outcomes, elapsed),
+  );
+  if (flags.summary) {
+    await writeAtomically(flags.summary, formatMarkdown(title, outcomes, elapsed));
+  }
+  return outcomes.every(({ verdict }) => verdict === "done");
+}
+
 /** Runs an operation over stacks and draws its progress; see {@linkcode runFleet}. */
 export async function runWithBoard(
   io: Io,
@@ -109,7 +146,7 @@ export async function runWithBoard(
     readonly concurrency: number;
     readonly classLimits?: Readonly<Record<string, number>>;
   },
-): Promise<{ outcomes: StackOutcome[]; elapsed: number }> {
+): Promise<FinishedRun> {
   const started = performance.now();
   const board: Board = await openBoard(io, run.ids);
   const engine = { ...run.engine, narrate: board.say };
