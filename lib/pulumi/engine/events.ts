@@ -63,14 +63,23 @@ export function readEvents(text: string): EngineReport {
   let changes: Record<string, number> = {};
   let outputs: Record<string, unknown> = {};
   let complete = false;
+  const refreshed = new Set<string>();
   for (const line of text.split("\n")) {
     const event = parseLine(line);
     if (event === undefined) continue;
     if (isRecord(event.resourcePreEvent) && isRecord(event.resourcePreEvent.metadata)) {
-      const step = readStep(event.resourcePreEvent.metadata);
-      if (step) steps.push(step);
+      const { metadata } = event.resourcePreEvent;
+      const step = readStep(metadata);
+      // What a refresh found is told when it is over.
+      if (metadata.op === "refresh") refreshed.add(String(metadata.urn));
+      else if (step) steps.push(step);
     } else if (isRecord(event.resOutputsEvent) && isRecord(event.resOutputsEvent.metadata)) {
-      const { urn, new: state } = event.resOutputsEvent.metadata;
+      const { metadata } = event.resOutputsEvent;
+      const { urn, new: state } = metadata;
+      if (refreshed.has(String(urn)) && metadata.op !== "refresh") {
+        const step = readStep(metadata);
+        if (step) steps.push(step);
+      }
       if (typeOfUrn(String(urn)) === "pulumi:pulumi:Stack" && isRecord(state)) {
         outputs = isRecord(state.outputs) ? state.outputs : {};
       }
