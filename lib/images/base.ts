@@ -10,8 +10,8 @@ import { Problem } from "lib/schema/problem.ts";
 
 /** What goes into a base. */
 export interface BaseRecipe {
+  /** Debian's name of the release; from the mirror that mmdebstrap takes by itself. */
   readonly suite: string;
-  readonly mirror: string;
   /** Beyond mmdebstrap's `minbase`. */
   readonly packages: readonly string[];
   /** Run by mmdebstrap at the end; `$1` is the root. */
@@ -21,7 +21,6 @@ export interface BaseRecipe {
 /** Debian 12 with a kernel, systemd and sshd: as close to Debian's own AMI as a local root can be. */
 export const DEBIAN_12: BaseRecipe = {
   suite: "bookworm",
-  mirror: "http://deb.debian.org/debian",
   packages: [
     "ca-certificates",
     "curl",
@@ -97,7 +96,6 @@ export async function ensureBase(
     ...recipe.hooks.map((hook) => `--customize-hook=${hook}`),
     recipe.suite,
     partial,
-    recipe.mirror,
   ], { stdout: "piped", stderr: "piped" });
   const output = await child.output();
   await janitor.ended(child);
