@@ -21,6 +21,9 @@ export const task = defineTask({
     engine: z.enum(["auto", "pulumi", "offline"]).default("auto").describe(
       "In a sandbox: the real engine where there is one, insist on it, or do without",
     ),
+    set: z.array(z.string()).default([]).describe(
+      "KEY=VALUE: a key of the project's configuration in place of the file's; the value may be JSON",
+    ),
     resume: z.boolean().default(false).describe(
       "Run only what the last deployment did not finish; selects by itself",
     ),
@@ -31,6 +34,7 @@ export const task = defineTask({
     const { ROOT } = await import("lib/cli/root.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
+    const { parseOverrides } = await import("lib/pulumi/stack_file.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
     const { isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
     const offline = await import("lib/pulumi/evaluate/report.ts");
@@ -40,16 +44,23 @@ export const task = defineTask({
         "--engine goes with --sandbox: a real deployment needs the real engine",
       );
     }
+    if (flags.set.length > 0 && (args.project.length !== 1 || flags.resume)) {
+      throw new UsageProblem("--set goes with exactly one project, and not with --resume");
+    }
+    const set = parseOverrides(flags.set);
     const fleet = await loadFleet(ROOT);
+    const words = { ...args, ...flags };
+    const named = flags.set.length > 0 ? session.selectByWords(fleet, words) : [];
+    const overrides = new Map(named.map((id) => [id, set]));
     const ids = flags.resume
       ? await session.selectUnfinished(fleet, io, flags.sandbox)
-      : session.selectByWords(fleet, { ...args, ...flags }, flags.sandbox);
+      : session.selectByWords(fleet, words, flags.sandbox);
     if (ids.length === 0) {
       io.out(flags.json ? JSON.stringify({ stacks: [] }) : "The last deployment is complete");
       return Exit.Ok;
     }
 
-    const previews = await previewFleet(fleet, ids, { signal: io.signal });
+    const previews = await previewFleet(fleet, ids, { signal: io.signal, overrides });
     const findings = offline.formatFindings(previews);
     for (const finding of findings) io.err(finding);
     if (!previews.every(isSound)) {
@@ -81,6 +92,7 @@ export const task = defineTask({
       operation: "up",
       engine,
       concurrency: flags.parallel,
+      overrides,
     });
     const done = await session.reportRun(io, "Deployment", finished, flags);
     return done ? Exit.Ok : Exit.Failed;

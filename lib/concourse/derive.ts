@@ -1,5 +1,6 @@
-import type { GetStep, Job, Pipeline, Resource } from "lib/concourse/model.ts";
+import type { Job, Pipeline, Resource } from "lib/concourse/model.ts";
 import {
+  type BuiltImage,
   CODE,
   containerJob,
   deployChain,
@@ -26,6 +27,8 @@ export interface ProjectFacts {
     readonly source: string;
     readonly branch: string;
     readonly image: string;
+    /** The configuration key that takes `{ repository, digest }`. */
+    readonly configKey: string;
   }[];
 }
 
@@ -43,13 +46,17 @@ export function derivePipeline(facts: ProjectFacts): Pipeline {
     ...containers.map(({ name }) => containerJob(name, `${name}-source`, `${name}-image`)),
     ...images.map((name) => machineImageJob(name)),
   ];
-  const imageGets: GetStep[] = containers.map(({ name }) => ({
-    get: `${name}-image`,
-    passed: [`build-${name}`],
-    trigger: true,
-    params: { skip_download: true },
+  const built = containers.map(({ name, image, configKey }): BuiltImage => ({
+    get: {
+      get: `${name}-image`,
+      passed: [`build-${name}`],
+      trigger: true,
+      params: { skip_download: true },
+    },
+    repository: image,
+    configKey,
   }));
-  const deploys = deployChain(facts.name, facts.stages, imageGets);
+  const deploys = deployChain(facts.name, facts.stages, built);
   // The first deployment takes the commit whose machine images are built.
   const [first, ...rest] = deploys;
   const passed = images.map((name) => `build-${name}-image`);

@@ -20,6 +20,7 @@ export function repositoryTask(
   command: string,
   options: {
     readonly engines: readonly string[];
+    readonly inputs?: readonly Identifier[];
     readonly params?: Readonly<Record<string, string>>;
   },
 ): TaskStep {
@@ -33,7 +34,7 @@ export function repositoryTask(
   const config: TaskConfig = {
     platform: "linux",
     image_resource: imageOf(CONTAINERS.node),
-    inputs: [{ name: CODE }],
+    inputs: [CODE, ...options.inputs ?? []].map((name) => ({ name })),
     caches: [{ path: "cache" }],
     ...(options.params ? { params: options.params } : {}),
     run: { path: "sh", args: ["-c", `${lines.join("\n")}\n`], dir: CODE },
@@ -48,6 +49,21 @@ export interface Stage {
   readonly environment: EnvironmentSuffix;
 }
 
+/** A container image that was built before, and how a deployment is told of it. */
+export interface BuiltImage {
+  readonly get: GetStep;
+  /** `mitodl/xqueue-watcher`. */
+  readonly repository: string;
+  /** The configuration key that takes `{ repository, digest }`. */
+  readonly configKey: string;
+}
+
+/** The flag that deploys exactly the image whose digest the resource wrote. */
+function setDigest({ get, repository, configKey }: BuiltImage): string {
+  const digest = `$(cat ../${get.get}/digest)`;
+  return ` --set "${configKey}={\\"repository\\":\\"${repository}\\",\\"digest\\":\\"${digest}\\"}"`;
+}
+
 /**
  * The chain of a project's deployments: each stage takes only what passed the one before.
  *
@@ -55,19 +71,21 @@ export interface Stage {
  * person.
  *
  * @param project The project's short name: `xqwatcher`
- * @param dependencies More gets for every stage, such as an image that was built before
+ * @param images Images that were built before: each stage deploys the one that passed the stage before
  */
 export function deployChain(
   project: string,
   stages: readonly Stage[],
-  dependencies: readonly GetStep[] = [],
+  images: readonly BuiltImage[] = [],
 ): Job[] {
   const nameOf = (stage: Stage) =>
     `deploy-${project}-${stage.stack.toLowerCase().replaceAll(".", "-")}`;
   return stages.map((stage, index) => {
     const previous = index === 0 ? undefined : nameOf(stages[index - 1]);
     const trigger = index === 0 && stage.environment !== "production";
-    const gets: GetStep[] = [{ get: CODE, trigger }, ...dependencies].map((step) => ({
+    const gets: GetStep[] = [{ get: CODE, trigger }, ...images.map(({ get }) => get)].map((
+      step,
+    ) => ({
       ...step,
       ...(previous ? { passed: [previous], trigger: false } : { trigger: step.trigger ?? trigger }),
     }));
@@ -78,9 +96,12 @@ export function deployChain(
         ...gets,
         repositoryTask(
           "deploy",
-          `deploy ${project} --env ${stage.environment} --stack ${stage.stack} --yes`,
+          `deploy ${project} --env ${stage.environment} --stack ${stage.stack} --yes${
+            images.map(setDigest).join("")
+          }`,
           {
             engines: ["pulumi"],
+            inputs: images.map(({ get }) => get.get),
             params: {
               PULUMI_CONFIG_PASSPHRASE: "((pulumi.passphrase))",
               AWS_REGION: "((aws.region))",

@@ -6,14 +6,17 @@ import type { Fleet, ProjectOnDisk } from "lib/pulumi/fleet.ts";
 const MAPPED = ["lib/", "infra/", "images/", "secrets/"];
 
 /**
- * What of the repository a project depends on, as paths for a git resource: its folder, the components
- * and areas of lib that its modules import, its secrets and images, and the pinned libraries.
+ * What of the repository a project depends on, as paths for a git resource: its folder, what its modules
+ * and the task that deploys it import (areas of lib as a whole), its secrets and images, and the pinned
+ * libraries.
  */
 export async function watchPaths(
   root: string,
   { folder, project }: ProjectOnDisk,
 ): Promise<string[]> {
-  const modules = await importsOf(root, `${folder}/project.ts`, MAPPED);
+  const entries = [`${folder}/project.ts`, "tasks/deploy_stacks.ts"];
+  const modules = (await Promise.all(entries.map((entry) => importsOf(root, entry, MAPPED))))
+    .flat();
   const paths = modules.filter((path) => !path.startsWith(`${folder}/`)).map((path) => {
     const [first, second] = path.split("/");
     // An area of lib changes as a whole; a component or a manifest is a file of its own.

@@ -80,6 +80,8 @@ export interface Container {
   readonly branch: string;
   /** Where the image is pushed: `mitodl/xqueue-watcher`. */
   readonly image: string;
+  /** The configuration key that takes `{ repository, digest }`: what the pipeline built is deployed. */
+  readonly configKey: string;
 }
 
 /** What a manifest says. */

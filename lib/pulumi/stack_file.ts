@@ -120,6 +120,40 @@ export function withDecrypted(
   return { ...config, values };
 }
 
+/** Configuration keys that a command line sets, by key without the project's prefix. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads `KEY=VALUE` words: a value that is JSON is taken as such, anything else as text.
+ *
+ * @throws {Problem} exit code 2 for a word without a key or given twice
+ */
+export function parseOverrides(words: readonly string[]): Overrides {
+  const overrides: Record<string, unknown> = {};
+  for (const word of words) {
+    const [, key, text] = /^([\w-]+)=(.*)$/s.exec(word) ?? [];
+    if (key === undefined) {
+      throw new Problem(`--set "${word}" is no KEY=VALUE`, { exitCode: 2 });
+    }
+    if (key in overrides) throw new Problem(`--set ${key} is given twice`, { exitCode: 2 });
+    overrides[key] = parseValue(text);
+  }
+  return overrides;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The configuration with the keys of a command line in place of the file's. */
+export function withOverrides(config: StackConfig, overrides: Overrides): StackConfig {
+  return { ...config, values: { ...config.values, ...overrides } };
+}
+
 /**
  * Parses a stack's configuration by its project's schema.
  *

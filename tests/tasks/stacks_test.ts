@@ -14,6 +14,9 @@ const refused: [task: Task, words: string, says: RegExp][] = [
   [deploy, "--sandbox --stack CJ", /Unknown stack "CJ": did you mean "CI"\?/],
   [deploy, "--sandbox --stack QA", /No stack matches/],
   [deploy, "--sandbox --parallel 0", /--parallel: /],
+  [deploy, "--sandbox --set a=b", /--set goes with exactly one project/],
+  [deploy, "xqwatcher --sandbox --set replicas", /--set "replicas" is no KEY=VALUE/],
+  [deploy, "xqwatcher --sandbox --set a=1 --set a=2", /--set a is given twice/],
   [deploy, "--engine offline", /--engine goes with --sandbox/],
   [destroy, "--yes", /Name the projects to destroy/],
   [preview, "--sandbox", /--sandbox and --summary go with --engine pulumi/],
@@ -37,6 +40,18 @@ Deno.test("preview shows the fleet in dependency order, and a tree when asked", 
   assert.deepEqual(order, ["ol-infrastructure-network:CI", "ol-application-xqwatcher:CI"]);
   assert.match(stdout, /├─ ol:network:Vpc applications-ci|└─ ol:network:Vpc applications-ci/);
   assert.match(stdout, /kubernetes:apps\/v1:Deployment xqwatcher/);
+});
+
+Deno.test("--set stands in place of the file's key, and is checked like it", async () => {
+  const run = (value: string) =>
+    runWith(deploy, ["xqwatcher", "--sandbox", "--engine", "offline", "--json", "--set", value]);
+  const digest = `sha256:${"0".repeat(64)}`;
+  const good = await run(`image={"repository":"mitodl/xqueue-watcher","digest":"${digest}"}`);
+  assert.equal(good.code, Exit.Ok, good.stderr);
+  assert.match(good.stdout, new RegExp(`mitodl/xqueue-watcher@${digest}`));
+  const bad = await run('image={"repository":"mitodl/xqueue-watcher"}');
+  assert.equal(bad.code, Exit.Failed);
+  assert.match(bad.stderr, /ol-application-xqwatcher:image: give either tag or digest/);
 });
 
 Deno.test("a sandbox without the CLI is rehearsed offline, and says so", async () => {

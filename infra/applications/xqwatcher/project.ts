@@ -14,6 +14,7 @@ export default defineProject({
     source: "https://github.com/mitodl/xqueue-watcher",
     branch: "master",
     image: "mitodl/xqueue-watcher",
+    configKey: "image",
   }],
   concurrencyClass: "aws:us-east-1",
   program: () => import("./program.ts"),

@@ -11,6 +11,7 @@ import {
   type StackResult,
 } from "lib/pulumi/engine/run_stack.ts";
 import { type Fleet, subgraph } from "lib/pulumi/fleet.ts";
+import type { Overrides } from "lib/pulumi/stack_file.ts";
 
 /** How one stack of a run ended. */
 export interface StackOutcome {
@@ -36,6 +37,8 @@ export interface FleetRun {
   readonly concurrency: number;
   /** Stacks of one class at once, by the manifests' `concurrencyClass`. Default unlimited. */
   readonly classLimits?: Readonly<Record<string, number>>;
+  /** Configuration keys set on the command line, by stack id. Default none. */
+  readonly overrides?: ReadonlyMap<string, Overrides>;
   /** Told when a stack starts (no outcome) and when it ends. */
   readonly observe: (id: string, outcome: StackOutcome | undefined) => void;
 }
@@ -60,6 +63,7 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
     signal: engine.signal,
     run: async (id) =>
       runStack(engine, fleet.stacks.get(id)!, operation, {
+        overrides: run.overrides?.get(id),
         unknown: operation === "preview" ? await undeployedNeeds(run, id) : [],
       }),
     failed: (result) => result.code !== 0 && result.deferred === undefined,

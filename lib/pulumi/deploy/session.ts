@@ -22,6 +22,7 @@ import {
 } from "lib/pulumi/deploy/report.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
 import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
+import type { Overrides } from "lib/pulumi/stack_file.ts";
 
 /** How a command line selects stacks. */
 export interface StackWords {
@@ -145,6 +146,7 @@ export async function runWithBoard(
     readonly engine: Engine;
     readonly concurrency: number;
     readonly classLimits?: Readonly<Record<string, number>>;
+    readonly overrides?: ReadonlyMap<string, Overrides>;
   },
 ): Promise<FinishedRun> {
   const started = performance.now();

@@ -8,6 +8,7 @@ import { breakDeadLocks } from "lib/pulumi/engine/locks.ts";
 import { type StackHost, startStackHost } from "lib/pulumi/engine/stack_host.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
+import type { Overrides } from "lib/pulumi/stack_file.ts";
 
 /** What can be done with a stack. */
 export type StackOperation = "preview" | "up" | "destroy" | "refresh";
@@ -41,20 +42,27 @@ export interface Engine {
   readonly narrate: (stack: string, text: string) => void;
 }
 
+/** What one stack's operation may be given. */
+export interface StackOptions {
+  /** Full names of upstream stacks that are not deployed yet; only for a preview. */
+  readonly unknown?: readonly string[];
+  /** Configuration keys in place of the file's. */
+  readonly overrides?: Overrides;
+}
+
 /** How often a stack is run again after its host crashed. */
 const CRASH_RETRIES = 2;
 
 /**
  * Does one operation with one stack, through the real CLI.
  *
- * @param unknown Full names of upstream stacks that are not deployed yet; only for a preview
  * @throws {Problem} when host or CLI cannot be started
  */
 export async function runStack(
   engine: Engine,
   stack: FleetStack,
   operation: StackOperation,
-  options: { readonly unknown?: readonly string[]; readonly args?: readonly string[] } = {},
+  options: StackOptions = {},
 ): Promise<StackResult> {
   const started = performance.now();
   const files = `${engine.runDir}/${stack.info.project}.${stack.info.name}`;
@@ -81,7 +89,7 @@ async function attemptOnce(
   engine: Engine,
   stack: FleetStack,
   operation: StackOperation,
-  options: { readonly unknown?: readonly string[]; readonly args?: readonly string[] },
+  options: StackOptions,
   at: { cwd: string; files: string },
 ): Promise<{ result: Omit<StackResult, "elapsed">; crash?: string }> {
   const isSandbox = engine.backend.kind === "sandbox";
@@ -94,6 +102,7 @@ async function attemptOnce(
       stack: stack.info.name,
       simulate: isSandbox,
       unknown: [...options.unknown ?? []],
+      overrides: { ...options.overrides },
     }, { logFile: `${at.files}.host.log`, env: {} });
   }
   let crash: string | undefined;
@@ -106,7 +115,6 @@ async function attemptOnce(
       pulumi: engine.pulumi,
       args: [
         ...COMMANDS[operation],
-        ...options.args ?? [],
         "--stack",
         stack.info.name,
         "--non-interactive",

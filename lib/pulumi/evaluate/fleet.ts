@@ -2,7 +2,7 @@ import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { evaluateStack, type Evaluation } from "lib/pulumi/evaluate/evaluate.ts";
 import { type Fleet, type FleetStack, subgraph } from "lib/pulumi/fleet.ts";
 import { checkGates, type GateFinding } from "lib/pulumi/gates.ts";
-import { readStackFile } from "lib/pulumi/stack_file.ts";
+import { type Overrides, readStackFile, withOverrides } from "lib/pulumi/stack_file.ts";
 import type { Properties } from "lib/pulumi/simulate/wire.ts";
 
 /** What came of one stack of an offline preview. */
@@ -27,7 +27,8 @@ export interface StackPreview {
 export async function previewFleet(
   fleet: Fleet,
   ids: readonly string[],
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly overrides?: ReadonlyMap<string, Overrides> } =
+    {},
 ): Promise<StackPreview[]> {
   const graph = subgraph(fleet, ids, true);
   const outputs = new Map<string, Properties>();
@@ -43,7 +44,7 @@ export async function previewFleet(
       previews.push({ stack, verdict: "skipped", findings: [], problems, elapsed: 0 });
       continue;
     }
-    const preview = await previewStack(fleet, stack, outputs);
+    const preview = await previewStack(fleet, stack, outputs, options.overrides?.get(id) ?? {});
     if (preview.verdict === "failed") failed.add(id);
     if (preview.evaluation) outputs.set(stack.info.fullName, preview.evaluation.outputs);
     previews.push(preview);
@@ -55,6 +56,7 @@ async function previewStack(
   fleet: Fleet,
   stack: FleetStack,
   upstream: ReadonlyMap<string, Properties>,
+  overrides: Overrides,
 ): Promise<StackPreview> {
   const { info, on } = stack;
   const started = performance.now();
@@ -62,7 +64,7 @@ async function previewStack(
   try {
     const file = `${on.folder}/Pulumi.${info.name}.yaml`;
     const read = await readStackFile(`${fleet.root}/${file}`, info.project);
-    const config = { ...read, source: file };
+    const config = withOverrides({ ...read, source: file }, overrides);
     const evaluation = await evaluateStack({ project: on.project, info, config }, upstream);
     return {
       stack,

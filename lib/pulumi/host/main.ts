@@ -17,7 +17,7 @@ import { type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
 import { Deferred } from "lib/pulumi/needs.ts";
 import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
 import { serveSimulatedProviders } from "lib/pulumi/simulate/provider.ts";
-import { readStackFile, withDecrypted } from "lib/pulumi/stack_file.ts";
+import { readStackFile, withDecrypted, withOverrides } from "lib/pulumi/stack_file.ts";
 import { parseStack } from "lib/pulumi/stack_info.ts";
 import { taggingOf } from "lib/pulumi/tags.ts";
 
@@ -33,10 +33,10 @@ function programOf(request: HostRequest, run: Omit<StackRun, "config">): () => P
   return async () => {
     try {
       const file = `${request.root}/${request.folder}/Pulumi.${request.stack}.yaml`;
-      const config = withDecrypted(
-        await readStackFile(file, run.project.name),
-        run.project.name,
-        pulumi.runtime.allConfig(),
+      const read = await readStackFile(file, run.project.name);
+      const config = withOverrides(
+        withDecrypted(read, run.project.name, pulumi.runtime.allConfig()),
+        request.overrides,
       );
       const { tags, labels } = tagsOf({ ...run, config });
       pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {

@@ -12,6 +12,8 @@ export const HostRequest = z.strictObject({
   simulate: z.boolean(),
   /** Full names of upstream stacks that are not deployed yet. */
   unknown: z.array(z.string()),
+  /** Configuration keys set on the command line; never secrets. */
+  overrides: z.record(z.string(), z.unknown()),
 });
 /** What a stack host is told. */
 export type HostRequest = z.infer<typeof HostRequest>;

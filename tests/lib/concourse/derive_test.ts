@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { derivePipeline, type ProjectFacts } from "lib/concourse/derive.ts";
-import type { GetStep, Job } from "lib/concourse/model.ts";
+import type { GetStep, Job, TaskStep } from "lib/concourse/model.ts";
 
 const facts: ProjectFacts = {
   name: "app",
@@ -20,6 +20,7 @@ const CONTAINER = {
   source: "https://example.org/app",
   branch: "main",
   image: "example/app",
+  configKey: "image",
 };
 
 const gets = (job: Job) => job.plan.filter((step): step is GetStep => "get" in step);
@@ -54,6 +55,17 @@ Deno.test("a container is built first, and each stage takes what passed the one 
     resources.map(({ name }) => name),
     ["infrastructure", "app-source", "app-image"],
   );
+});
+
+Deno.test("a stage deploys the image that it gets, by digest", () => {
+  const { jobs } = derivePipeline({ ...facts, containers: [CONTAINER] });
+  for (const name of ["deploy-app-ci", "deploy-app-production"]) {
+    const task = job(jobs, name).plan.find((step): step is TaskStep => "task" in step)!;
+    assert.deepEqual(task.config.inputs, [{ name: "infrastructure" }, { name: "app-image" }]);
+    const flag = String
+      .raw`--set "image={\"repository\":\"example/app\",\"digest\":\"$(cat ../app-image/digest)\"}"`;
+    assert.ok(task.config.run.args![1].includes(flag), task.config.run.args![1]);
+  }
 });
 
 Deno.test("a machine image is built from the commit that the first stage takes", () => {
