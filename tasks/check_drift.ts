@@ -17,7 +17,7 @@ export const task = defineTask({
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
-    const { countResources } = await import("lib/pulumi/engine/run_stack.ts");
+    const { countResources } = await import("lib/pulumi/engine/state.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
 
     const fleet = await loadFleet(ROOT);

@@ -22,7 +22,7 @@ export const task = defineTask({
     const { ROOT } = await import("lib/cli/root.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
-    const { countResources } = await import("lib/pulumi/engine/run_stack.ts");
+    const { countResources } = await import("lib/pulumi/engine/state.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
 
     if (!flags.sandbox && args.project.length === 0) {

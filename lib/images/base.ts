@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import type { Janitor } from "lib/images/janitor.ts";
 import { Problem } from "lib/schema/problem.ts";
 

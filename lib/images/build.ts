@@ -3,7 +3,7 @@ import { exec } from "lib/cli/exec.ts";
 import { baseCacheDir, DEBIAN_12, ensureBase } from "lib/images/base.ts";
 import { exceeds } from "lib/images/budget.ts";
 import { type Configured, secretsOf, shownSettings } from "lib/images/compose.ts";
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import type { Outcome } from "lib/images/host.ts";
 import type { BuildContext, Image } from "lib/images/image.ts";
 import { Janitor } from "lib/images/janitor.ts";

@@ -1,6 +1,6 @@
 /** A root file system as a bootable disk, without a loop device or a mount. @module */
 import { execOrThrow } from "lib/cli/exec.ts";
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import type { Workspace } from "lib/images/build.ts";
 import { requireTools } from "lib/images/workspace.ts";
 import { Problem } from "lib/schema/problem.ts";

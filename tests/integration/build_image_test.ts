@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import { Manifest } from "lib/images/manifest.ts";
 import { freePort } from "lib/images/port.ts";
 import { task as buildImage } from "tasks/build_image.ts";

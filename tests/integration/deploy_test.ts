@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { runFleet, type StackOutcome } from "lib/pulumi/deploy/deploy.ts";
 import { openSandbox } from "lib/pulumi/engine/backend.ts";
-import { countResources, type Engine, type StackOperation } from "lib/pulumi/engine/run_stack.ts";
+import type { Engine, StackOperation } from "lib/pulumi/engine/run_stack.ts";
+import { countResources } from "lib/pulumi/engine/state.ts";
 import { exec } from "lib/cli/exec.ts";
 import type { Fleet } from "lib/pulumi/fleet.ts";
 import { engineTest } from "tests/support/engine.ts";

@@ -4,7 +4,7 @@ import { runFleet } from "lib/pulumi/deploy/deploy.ts";
 import { readUnfinished } from "lib/pulumi/deploy/journal.ts";
 import { openSandbox } from "lib/pulumi/engine/backend.ts";
 import { readLocks } from "lib/pulumi/engine/locks.ts";
-import { countResources } from "lib/pulumi/engine/run_stack.ts";
+import { countResources } from "lib/pulumi/engine/state.ts";
 import { engineTest } from "tests/support/engine.ts";
 import { withFleetCopy } from "tests/support/fleet.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { execOrThrow } from "lib/cli/exec.ts";
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import { requireTools } from "lib/images/workspace.ts";
 import { messageOf } from "lib/schema/problem.ts";
 import { type Engines, engineTest, type EngineTestOptions } from "tests/support/engine.ts";

@@ -1,5 +1,5 @@
 /** Where Debian packages come from, and whose signature they carry. @module */
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import { Path } from "lib/images/facts/files.ts";
 import { AptSources } from "lib/images/facts/packages.ts";
 import { type Operation, operation } from "lib/images/operation.ts";

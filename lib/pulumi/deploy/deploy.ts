@@ -4,12 +4,12 @@ import { runSchedule, type Settled, type Verdict } from "lib/graph/schedule.ts";
 import { beginJournal } from "lib/pulumi/deploy/journal.ts";
 import { hasChanges } from "lib/pulumi/engine/events.ts";
 import {
-  countResources,
   type Engine,
   runStack,
   type StackOperation,
   type StackResult,
 } from "lib/pulumi/engine/run_stack.ts";
+import { countResources } from "lib/pulumi/engine/state.ts";
 import { type Fleet, subgraph } from "lib/pulumi/fleet.ts";
 import type { Overrides } from "lib/pulumi/stack_file.ts";
 

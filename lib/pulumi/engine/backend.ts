@@ -20,10 +20,8 @@ export interface Backend {
    * The same one every time, as a new one has a new encryption salt.
    */
   workDir(stack: FleetStack): Promise<string>;
-  /** Whether the stack has state: `undefined` where only the CLI can tell. */
-  exists(stack: FleetStack): Promise<boolean | undefined>;
-  /** How many resources the stack's state holds: `undefined` where only the CLI can tell. */
-  resources(stack: FleetStack): Promise<number | undefined>;
+  /** Where a stack's state is, for a backend that keeps files; otherwise only the CLI can tell. */
+  readonly stateFile?: (project: string, stack: string) => string;
 }
 
 /** Switches off everything by which the CLI would reach out or change by itself. */
@@ -81,30 +79,13 @@ export async function openSandbox(
       );
       return work;
     },
-    ...fileState(state),
+    stateFile: stateFileIn(state),
   };
 }
 
-/** The state's shape, as far as it is read here. @see https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#VersionedCheckpoint */
-const Checkpoint = z.looseObject({
-  checkpoint: z.looseObject({
-    latest: z.looseObject({ resources: z.array(z.unknown()).nullish() }).nullish(),
-  }),
-});
-
-/** Reads state that is kept as files. @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
-function fileState(state: string): Pick<Backend, "exists" | "resources"> {
-  const pathOf = ({ info }: FleetStack) =>
-    `${state}/.pulumi/stacks/${info.project}/${info.name}.json`;
-  return {
-    exists: (stack) => isFile(pathOf(stack)),
-    async resources(stack) {
-      const path = pathOf(stack);
-      if (!await isFile(path)) return 0;
-      const { checkpoint } = parseWith(Checkpoint, JSON.parse(await readText(path)), path);
-      return checkpoint.latest?.resources?.length ?? 0;
-    },
-  };
+/** @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
+function stateFileIn(folder: string): (project: string, stack: string) => string {
+  return (project, stack) => `${folder}/.pulumi/stacks/${project}/${stack}.json`;
 }
 
 async function readSalt(path: string): Promise<string | undefined> {
@@ -138,8 +119,6 @@ export function openBackend(
     env: { ...QUIET, PULUMI_BACKEND_URL: url },
     runs: `${root}/.cache/runs`,
     workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),
-    ...(state === undefined
-      ? { exists: () => Promise.resolve(undefined), resources: () => Promise.resolve(undefined) }
-      : fileState(state)),
+    ...(state === undefined ? {} : { stateFile: stateFileIn(state) }),
   };
 }

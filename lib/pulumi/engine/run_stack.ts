@@ -1,10 +1,10 @@
-import { exec } from "lib/cli/exec.ts";
 import { readText } from "lib/schema/parse.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
 import type { Backend } from "lib/pulumi/engine/backend.ts";
 import { CliExit, runCli } from "lib/pulumi/engine/cli.ts";
 import { type EngineReport, readEvents } from "lib/pulumi/engine/events.ts";
 import { breakDeadLocks } from "lib/pulumi/engine/locks.ts";
+import { readState } from "lib/pulumi/engine/state.ts";
 import { type StackHost, startStackHost } from "lib/pulumi/engine/stack_host.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
@@ -185,7 +185,7 @@ async function ensureStack(
   cwd: string,
   logFile: string,
 ): Promise<void> {
-  if (await engine.backend.exists(stack) !== false) return;
+  if (await readState(engine, stack)) return;
   const code = await runCli({
     pulumi: engine.pulumi,
     args: ["stack", "init", stack.info.name, "--non-interactive", "--color=never"],
@@ -195,26 +195,8 @@ async function ensureStack(
     signal: engine.signal,
   });
   // Someone else may have made it in the meantime.
-  if (code === CliExit.Ok || await engine.backend.exists(stack)) return;
+  if (code === CliExit.Ok || await readState(engine, stack)) return;
   throw new Problem(`Cannot create stack ${stack.id}: ${(await readIfThere(logFile)).trim()}`);
-}
-
-/** How many resources a stack has; 0 for one that does not exist. */
-export async function countResources(engine: Engine, stack: FleetStack): Promise<number> {
-  const known = await engine.backend.resources(stack);
-  if (known !== undefined) return known;
-  const cwd = await engine.backend.workDir(stack);
-  const { code, stdout } = await exec(
-    engine.pulumi,
-    ["stack", "export", "--stack", stack.info.name, "--non-interactive"],
-    { cwd, env: { ...engine.backend.env }, signal: engine.signal },
-  );
-  if (code === CliExit.NoStack) return 0;
-  const state = code === CliExit.Ok ? JSON.parse(stdout) : undefined;
-  if (state === undefined) {
-    throw new Problem(`Cannot read the state of ${stack.id}: is ${engine.backend.url} reachable?`);
-  }
-  return state.deployment?.resources?.length ?? 0;
 }
 
 async function debugProviders(port: number): Promise<string> {

@@ -1,4 +1,5 @@
-import { canonical, isRecord, type Properties, unwrap } from "lib/pulumi/simulate/wire.ts";
+import { canonicalJson } from "lib/schema/digest.ts";
+import { isRecord, type Properties, unwrap } from "lib/pulumi/simulate/wire.ts";
 
 /** Properties whose change makes the provider replace the resource, by type. */
 const FORCES_REPLACEMENT: Record<string, readonly string[]> = {
@@ -65,7 +66,7 @@ export function simulateDiff(type: string, olds: Properties, news: Properties): 
   const after = unwrap(news) as Properties;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const changed = keys.filter((key) =>
-    !key.startsWith("__") && canonical(before[key]) !== canonical(after[key])
+    !key.startsWith("__") && canonicalJson(before[key]) !== canonicalJson(after[key])
   );
   return { changed, replaces: replacesFor(type, before, after, changed) };
 }
@@ -79,14 +80,14 @@ function replacesFor(
   if (type.startsWith("kubernetes:")) {
     const identity = ({ apiVersion, kind, metadata }: Properties) => {
       const { name, namespace } = isRecord(metadata) ? metadata : {} as Properties;
-      return canonical([apiVersion, kind, name, namespace]);
+      return canonicalJson([apiVersion, kind, name, namespace]);
     };
     if (identity(before) !== identity(after)) {
       return changed.filter((key) => ["apiVersion", "kind", "metadata"].includes(key));
     }
     // A selector is immutable. @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates
     const selector = (object: Properties) =>
-      isRecord(object.spec) ? canonical(object.spec.selector) : "";
+      isRecord(object.spec) ? canonicalJson(object.spec.selector) : "";
     return /:(Deployment|StatefulSet|DaemonSet)$/.test(type) && selector(before) !== selector(after)
       ? ["spec"]
       : [];

@@ -86,19 +86,6 @@ export function masked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
 }
 
-/** JSON with sorted keys: equal values give equal text. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item) =>
-    isRecord(item)
-      ? Object.fromEntries(
-        Object.keys(item).sort().filter((key) => item[key] !== undefined).map((key) => [
-          key,
-          item[key],
-        ]),
-      )
-      : item) ?? "null";
-}
-
 /** The type's part of a URN: `aws:ec2/vpc:Vpc`, without its parents' types. */
 export function typeOfUrn(urn: string): string {
   return (urn.split("::")[2] ?? "").split("$").at(-1)!;

@@ -1,4 +1,4 @@
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import { expectType, Path, Sha256 } from "lib/images/facts/files.ts";
 import { type Operation, operation } from "lib/images/operation.ts";
 import { absolute } from "lib/images/operations/files/put.ts";

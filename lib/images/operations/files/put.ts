@@ -1,5 +1,5 @@
 import { unifiedDiff } from "lib/images/diff.ts";
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import { Content, expectType, Path, type PathInfo, Sha256 } from "lib/images/facts/files.ts";
 import { type Facts, type Operation, operation } from "lib/images/operation.ts";
 import { sh } from "lib/images/shell.ts";

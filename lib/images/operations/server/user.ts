@@ -1,4 +1,4 @@
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import { Path } from "lib/images/facts/files.ts";
 import { Groups, PasswordDigest, type UserInfo, Users } from "lib/images/facts/server.ts";
 import { type Command, type Facts, type Operation, operation } from "lib/images/operation.ts";

@@ -1,5 +1,5 @@
 /** pyinfra's own operation cases, put to our operations. */
-import { sha256 } from "lib/images/digest.ts";
+import { sha256 } from "lib/schema/digest.ts";
 import type { PathInfo } from "lib/images/facts/files.ts";
 import { asCommand, type Fact, type Facts, type Operation } from "lib/images/operation.ts";
 import { unitName } from "lib/images/operations/systemd.ts";

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { exec } from "lib/cli/exec.ts";
+import { parseWith, readText } from "lib/schema/parse.ts";
+import { messageOf, Problem } from "lib/schema/problem.ts";
+import { canonicalJson, sha256 } from "lib/schema/digest.ts";
+import { CliExit } from "lib/pulumi/engine/cli.ts";
+import type { Engine } from "lib/pulumi/engine/run_stack.ts";
+import type { FleetStack } from "lib/pulumi/fleet.ts";
+import { nameOfUrn, typeOfUrn } from "lib/pulumi/simulate/wire.ts";
+
+/** An operation that was begun and whose end was never written. */
+export interface PendingOperation {
+  /** `creating`, `updating`, `deleting`, … */
+  readonly kind: string;
+  /** `<type> <name>`. */
+  readonly resource: string;
+}
+
+/** A stack's state, as far as it is read here; no value of it, so no secret. */
+export interface StackState {
+  /** Resources, the stack itself and its providers included. */
+  readonly resources: number;
+  readonly pending: readonly PendingOperation[];
+  /** SHA-256 of each of the stack's outputs; a secret's is of its ciphertext. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** SHA-256 of all resources and pending operations: another one after every write. */
+  readonly digest: string;
+}
+
+/** @see https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#DeploymentV3 */
+const Deployment = z.looseObject({
+  resources: z.array(z.looseObject({
+    urn: z.string(),
+    type: z.string(),
+    outputs: z.record(z.string(), z.unknown()).nullish(),
+  })).nullish(),
+  pending_operations: z.array(z.looseObject({
+    type: z.string(),
+    resource: z.looseObject({ urn: z.string() }),
+  })).nullish(),
+});
+
+/** @see https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#VersionedCheckpoint */
+const Checkpoint = z.looseObject({
+  checkpoint: z.looseObject({ latest: Deployment.nullish() }).nullish(),
+});
+
+/**
+ * Reads a stack's state: the file where the backend keeps files, else through `pulumi stack export`.
+ *
+ * @returns `undefined` for a stack that does not exist
+ * @throws {Problem} when it cannot be read, or is not what Pulumi writes
+ */
+export async function readState(
+  engine: Pick<Engine, "backend" | "pulumi" | "signal">,
+  stack: FleetStack,
+): Promise<StackState | undefined> {
+  const path = engine.backend.stateFile?.(stack.info.project, stack.info.name);
+  return path === undefined ? await exportState(engine, stack) : await readStateFile(path);
+}
+
+/**
+ * Reads a state file of a backend that keeps files.
+ *
+ * @returns `undefined` when there is none
+ * @throws {Problem} when it cannot be read, or is not what Pulumi writes
+ */
+export async function readStateFile(path: string): Promise<StackState | undefined> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    if (error instanceof Problem && error.cause instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const { checkpoint } = parseWith(Checkpoint, parseJson(text, path), path);
+  return await describeState(checkpoint?.latest ?? {});
+}
+
+async function exportState(
+  engine: Pick<Engine, "backend" | "pulumi" | "signal">,
+  stack: FleetStack,
+): Promise<StackState | undefined> {
+  const { code, stdout } = await exec(
+    engine.pulumi,
+    ["stack", "export", "--stack", stack.info.name, "--non-interactive"],
+    {
+      cwd: await engine.backend.workDir(stack),
+      env: { ...engine.backend.env },
+      ...(engine.signal ? { signal: engine.signal } : {}),
+    },
+  );
+  if (code === CliExit.NoStack) return undefined;
+  if (code !== CliExit.Ok) {
+    throw new Problem(`Cannot read the state of ${stack.id}: is ${engine.backend.url} reachable?`);
+  }
+  const source = `state of ${stack.id}`;
+  const { deployment } = parseWith(
+    z.looseObject({ deployment: Deployment.nullish() }),
+    parseJson(stdout, source),
+    source,
+  );
+  return await describeState(deployment ?? {});
+}
+
+async function describeState(deployment: z.infer<typeof Deployment>): Promise<StackState> {
+  const resources = deployment.resources ?? [];
+  const pending = deployment.pending_operations ?? [];
+  const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const outputs: Record<string, string> = {};
+  for (const [key, value] of Object.entries(root?.outputs ?? {})) {
+    outputs[key] = await sha256(canonicalJson(value));
+  }
+  return {
+    resources: resources.length,
+    pending: pending.map(({ type, resource: { urn } }) => ({
+      kind: type,
+      resource: `${typeOfUrn(urn)} ${nameOfUrn(urn)}`,
+    })),
+    outputs,
+    digest: await sha256(canonicalJson({ resources, pending })),
+  };
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem(
+      `${source}: is no JSON (${messageOf(error)}): restore it from the backend's backups`,
+      { cause: error },
+    );
+  }
+}
+
+/** How many resources a stack has; 0 for one that does not exist. */
+export async function countResources(
+  engine: Pick<Engine, "backend" | "pulumi" | "signal">,
+  stack: FleetStack,
+): Promise<number> {
+  return (await readState(engine, stack))?.resources ?? 0;
+}
