@@ -49,7 +49,11 @@ machineTest(
           assert.deepEqual((await instances()).filter((state) => state === "running"), []);
 
           await recordRelease(folder, manifest);
-          const record = await readRelease(folder, "vault", "server", "QA");
+          const record = await readRelease({
+            image: "vault",
+            nodeType: "server",
+            environment: "QA",
+          }, folder);
           assert.equal(record.ami["us-east-1"], id);
           assert.equal(record.versions.vault, manifest.components.vault.version);
           const path = releasePath("", "vault", "server", "QA");
