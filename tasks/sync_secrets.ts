@@ -11,61 +11,76 @@ export const task = defineTask({
   name: "sync-secrets",
   summary: "Make Vault hold what the SOPS files say",
   description: [
-    "A dry run unless --apply. Shows key names and the lengths of values, never values. Vault is found",
-    "by VAULT_ADDR, VAULT_TOKEN, VAULT_NAMESPACE and VAULT_CACERT, the keys by SOPS_AGE_KEY,",
-    "SOPS_AGE_KEY_FILE or SOPS_AGE_KEY_CMD.",
+    "A dry run unless --apply. Shows key names and the lengths of values, never values. What someone else",
+    "wrote is left alone without --adopt; what no file says any more, without --delete.",
+    "",
+    "Vault is found by VAULT_ADDR, VAULT_NAMESPACE and VAULT_CACERT, and logged in to as VAULT_AUTH_METHOD says;",
+    "with _CI, _QA or _PRODUCTION after its name a variable is that environment's alone. The keys of the files",
+    "are found by SOPS_AGE_KEY, SOPS_AGE_KEY_FILE or SOPS_AGE_KEY_CMD.",
+    "",
+    "With --apply the exit code is 3 where Vault went away, or Ctrl-C was pressed, before the end: run it again.",
   ].join("\n"),
   flags: z.strictObject({
     context: z.array(z.string()).default([]).describe("Folder under secrets/; default all"),
-    env: z.enum(["ci", "qa", "production"]).describe("Environment"),
+    env: z.array(z.enum(["ci", "qa", "production"])).min(1).describe("Environment"),
     apply: z.boolean().default(false).describe("Write; otherwise only plan"),
     adopt: z.boolean().default(false).describe("Take over secrets that someone else wrote"),
+    delete: z.boolean().default(false).describe("Delete ours that no file says any more"),
+    maxDeletes: z.number().int().min(0).optional().describe(
+      "Deletions at most; default 10, and a fifth of what is ours",
+    ),
     digest: z.string().optional().describe("With --apply: only if the plan has this digest"),
+    concurrency: z.number().int().min(1).max(64).default(16).describe("Requests at once, at most"),
   }),
-  examples: ["sync-secrets --context xqwatcher --env ci", "sync-secrets --env qa --apply"],
+  examples: [
+    "sync-secrets --context xqwatcher --env ci",
+    "sync-secrets --env qa --env production --json",
+    "sync-secrets --env qa --apply --delete",
+  ],
   async run({ flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
-    const { organization } = await import("lib/organization.ts");
     const { Problem, UsageProblem } = await import("lib/schema/problem.ts");
-    const { environmentNamed } = await import("lib/schema/environment.ts");
-    const { listContexts, readContext } = await import("lib/secrets/context.ts");
-    const planning = await import("lib/secrets/plan.ts");
-    const { applyPlan, readHeld } = await import("lib/secrets/apply.ts");
-    const { connectVault } = await import("lib/vault/connect.ts");
+    const { prepareSync } = await import("lib/secrets/sync/run.ts");
+    const { conflictsOf, pendingOf } = await import("lib/secrets/sync/plan.ts");
+    const report = await import("lib/secrets/sync/report.ts");
 
     if (flags.digest && !flags.apply) throw new UsageProblem("--digest goes with --apply");
-    const contexts = flags.context.length > 0 ? flags.context : await listContexts(ROOT);
-    const wanted = [];
-    for (const name of new Set(contexts)) {
-      wanted.push(...await readContext(ROOT, name, flags.env, io.env));
+    if (flags.maxDeletes !== undefined && !flags.delete) {
+      throw new UsageProblem("--max-deletes goes with --delete");
     }
-    const { vaultAddress } = organization.environments[environmentNamed(flags.env)!];
-    const vault = await connectVault(io.env, vaultAddress, io.signal);
-    try {
-      const plan = planning.planSync(wanted, await readHeld(vault, wanted), flags.adopt);
-      const pending = planning.isPending(plan);
-      if (!flags.json) io.out(planning.formatPlan(plan));
-      for (const { mount, path } of planning.conflictsOf(plan)) {
-        io.err(`${mount}/${path} was written by someone else: take it over with --adopt`);
-      }
-      if (flags.digest && flags.digest !== plan.digest) {
-        throw new Problem(
-          `The plan is now ${plan.digest}, not ${flags.digest}: sources or Vault changed: plan again`,
-        );
-      }
-      const applied = flags.apply ? await applyPlan(vault, plan, wanted, io.signal) : [];
-      for (const { problem } of applied) if (problem) io.err(`error: ${problem}`);
-      const written = applied.filter(({ outcome }) => outcome === "written").length;
-      if (flags.json) io.out(JSON.stringify({ ...plan, applied }));
-      else if (flags.apply) io.out(pending ? `${written} written` : "In sync");
-      else if (pending) {
-        io.out(`Plan ${plan.digest}: write it with --apply --digest ${plan.digest}`);
-      } else io.out("In sync");
-      if (planning.conflictsOf(plan).length > 0 || written < applied.length) return Exit.Failed;
-      return pending && !flags.apply ? Exit.Pending : Exit.Ok;
-    } finally {
-      vault.close();
+    await using sync = await prepareSync({
+      root: ROOT,
+      contexts: flags.context,
+      environments: [...new Set(flags.env)],
+      adopt: flags.adopt,
+      delete: flags.delete,
+      bounds: { max: flags.maxDeletes },
+      concurrency: flags.concurrency,
+      env: io.env,
+      signal: io.signal,
+    });
+    const { plan } = sync;
+    const pending = pendingOf(plan);
+    const conflicts = conflictsOf(plan);
+    if (!flags.json) io.out(report.formatPlan(plan));
+    for (const { mount, path, reason } of conflicts) {
+      io.err(`${mount}/${path} was ${reason}: take it over with --adopt`);
     }
+    if (flags.digest && flags.digest !== plan.digest) {
+      throw new Problem(
+        `The plan is now ${plan.digest}, not ${flags.digest}: files or Vault changed: plan again`,
+      );
+    }
+    const applied = flags.apply ? await sync.apply() : [];
+    for (const { problem } of applied) if (problem) io.err(`error: ${problem}`);
+    if (flags.json) io.out(JSON.stringify({ ...plan, applied }));
+    else if (pending.length === 0) io.out(conflicts.length === 0 ? "In sync" : "Nothing to write");
+    else if (flags.apply) io.out(report.summarize(applied));
+    else io.out(`Plan ${plan.digest}: write it with --apply --digest ${plan.digest}`);
+
+    if (applied.some(({ outcome }) => outcome === "left")) return Exit.Pending;
+    if (conflicts.length > 0 || applied.some(({ problem }) => problem)) return Exit.Failed;
+    return pending.length > 0 && !flags.apply ? Exit.Pending : Exit.Ok;
   },
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
@@ -9,22 +10,38 @@ import type { z } from "zod";
 
 /** One secret as it should be in Vault. Its data is secret: never print it. */
 export interface WantedSecret {
+  readonly context: string;
+  readonly environment: EnvironmentSuffix;
+  /** The KV mount. */
   readonly mount: string;
   /** Below the mount. */
   readonly path: string;
   /** The file it comes from, relative to the root. */
   readonly source: string;
+  /** SHA-256 of the encrypted file, hexadecimal. */
+  readonly sourceDigest: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** Values that someone meant to replace. */
 const PLACEHOLDER = /^(change[-_ ]?me|to[-_ ]?do|replace[-_ ]?me|xxx+|placeholder|<.*>)$/i;
 
-/** The contexts under `secrets/`, sorted. */
+/**
+ * The contexts under `secrets/`, sorted.
+ *
+ * @throws {Problem} when there is none: nothing is then known about what Vault should hold
+ */
 export async function listContexts(root: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const entry of Deno.readDir(`${root}/secrets`)) {
-    if (entry.isDirectory) names.push(entry.name);
+  try {
+    for await (const entry of Deno.readDir(`${root}/secrets`)) {
+      if (entry.isDirectory) names.push(entry.name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (names.length === 0) {
+    throw new Problem("secrets/ holds no context: check out the repository whole");
   }
   return names.sort();
 }
@@ -68,8 +85,14 @@ export async function readContext(
   for (const [path, schema] of Object.entries(context.files)) {
     const source = `secrets/${name}/${path}.${environment}.yaml`;
     try {
+      const before = await digestFile(`${root}/${source}`);
       const data = await readFile(`${root}/${source}`, source, schema, env);
-      wanted.push({ mount: context.mount, path, source, data });
+      const sourceDigest = await digestFile(`${root}/${source}`);
+      if (before !== sourceDigest) {
+        throw new Problem(`${source}: changed while it was read: run again`);
+      }
+      const { mount } = context;
+      wanted.push({ context: name, environment, mount, path, source, sourceDigest, data });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.push(...(error instanceof Problems ? error.messages : [messageOf(error)]));
@@ -90,6 +113,11 @@ export async function readContext(
   }
   if (problems.length > 0) throw new Problems(problems);
   return wanted;
+}
+
+async function digestFile(path: string): Promise<string> {
+  const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 async function readFile(

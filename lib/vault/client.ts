@@ -1,99 +1,149 @@
 import { z } from "zod";
-import { Problem } from "lib/schema/problem.ts";
+import { type Method, type VaultAnswer, type VaultHttp, VaultProblem } from "lib/vault/http.ts";
+import { AdaptiveLimiter, delay } from "lib/vault/limiter.ts";
+import { isSealed, isTransient, isTurnedAway, LONGEST_PAUSE, pauseAfter } from "lib/vault/retry.ts";
+import type { VaultSession } from "lib/vault/session.ts";
 
-/** Vault, or OpenBao, answered with an error. */
-export class VaultProblem extends Problem {
-  override readonly name = "VaultProblem";
-
-  /**
-   * @param status The HTTP status; 0 where there was no answer
-   * @param message What failed, where, what to do; never holds a secret
-   */
-  constructor(readonly status: number, message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
-  }
-}
-
-/** Where Vault is and who asks. */
-export interface VaultOptions {
-  /** `https://vault.example.com:8200`. */
-  readonly address: string;
-  readonly token: string;
-  /** Default the root namespace. */
-  readonly namespace?: string;
-  /** A CA bundle, PEM, for a server that the system does not trust. */
-  readonly caCertificate?: string;
+/** What a client is made of. */
+export interface VaultClientOptions {
+  readonly http: VaultHttp;
+  readonly session: VaultSession;
+  /** Requests at once, at most; default 16. */
+  readonly concurrency?: number;
+  /** Ends waiting and reading, never a write that is under way. */
   readonly signal?: AbortSignal;
+  /** Waits between attempts; default really. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
-/** A secret's newest version. */
-export interface KvSecret {
-  /** 0 where there never was one. */
-  readonly version: number;
-  /** Absent when there is none, or its newest version is deleted or destroyed. Secret. */
-  readonly data?: Readonly<Record<string, unknown>>;
-  /** Set for a version that is soft-deleted or destroyed. */
-  readonly state?: "deleted" | "destroyed";
+/** How one call is made. */
+export interface Call {
+  readonly body?: unknown;
+  /**
+   * What happens where it is not known whether the server did it: `repeat` (default) sends it again,
+   * `report` throws. Either way a request that the server turned away unread is sent again.
+   */
+  readonly ambiguous?: "repeat" | "report";
 }
 
-const Answer = z.looseObject({ data: z.unknown(), errors: z.array(z.string()).optional() });
-const KvAnswer = z.looseObject({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  metadata: z.looseObject({
-    version: z.int(),
-    deletion_time: z.string().default(""),
-    destroyed: z.boolean().default(false),
-  }),
-});
-const KvMetadata = z.looseObject({
-  custom_metadata: z.record(z.string(), z.string()).nullish(),
-  current_version: z.int(),
-});
-
-/** Milliseconds that one request may take. */
-const TIMEOUT = 30_000;
-
+const CONCURRENCY = 16;
+/** Attempts of a request that is turned away unread: rate limits pass. */
+const TURNED_AWAY_ATTEMPTS = 14;
+/** Attempts of a request that may have been done. */
+const AMBIGUOUS_ATTEMPTS = 10;
 /**
- * Vault's HTTP API, as far as it is needed here. Values never enter a message.
- *
- * @see https://developer.hashicorp.com/vault/api-docs
+ * Vault's HTTP API with what goes wrong on the way taken care of: rate limits, outages, a token that ends.
+ * Values never enter a message.
  */
 export class VaultClient {
-  readonly #options: VaultOptions;
-  readonly #http?: Deno.HttpClient;
+  readonly #options: VaultClientOptions;
+  readonly #limiter: AdaptiveLimiter;
+  readonly #wait: (milliseconds: number) => Promise<void>;
 
-  constructor(options: VaultOptions) {
-    this.#options = { ...options, address: options.address.replace(/\/+$/, "") };
-    if (options.caCertificate !== undefined) {
-      this.#http = Deno.createHttpClient({ caCerts: [options.caCertificate] });
-    }
+  /** A client that is logged in. */
+  constructor(options: VaultClientOptions) {
+    this.#options = options;
+    this.#wait = options.wait ?? ((milliseconds) => delay(milliseconds, options.signal));
+    this.#limiter = new AdaptiveLimiter({
+      max: options.concurrency ?? CONCURRENCY,
+      wait: this.#wait,
+    });
   }
 
-  /** Ends idle connections of a client with a CA bundle. */
-  close(): void {
-    this.#http?.close();
+  /** Where it is, without a slash at its end. */
+  get address(): string {
+    return this.#options.http.address;
+  }
+
+  /** Requests at once, at most. */
+  get concurrency(): number {
+    return this.#options.concurrency ?? CONCURRENCY;
+  }
+
+  /** Requests that may run at once now: fewer after the server complained. */
+  get limit(): number {
+    return this.#limiter.limit;
+  }
+
+  /** Ends the login, if it was ours, and the connections. */
+  async close(): Promise<void> {
+    await this.#options.session.close();
+    this.#options.http.close();
   }
 
   /**
-   * Makes sure that the server answers, is unsealed and takes the token.
+   * Makes one call, again where that is right, and returns its answer, which may be a refusal.
    *
-   * @throws {VaultProblem} saying which of them it is
+   * @throws {VaultProblem} when there is no answer in the end, or the token ended and there is no other
    */
-  async check(): Promise<void> {
-    const { status } = await this.#request("GET", "sys/health?standbyok=true");
-    if (status === 503) {
-      throw new VaultProblem(503, `Vault at ${this.#options.address} is sealed: unseal it`);
+  async call(
+    method: Method,
+    path: string,
+    { body, ambiguous = "repeat" }: Call = {},
+  ): Promise<VaultAnswer> {
+    const isRead = method !== "POST" && method !== "PATCH";
+    let isRecovered = false;
+    for (let attempt = 1;; attempt++) {
+      const { answer, problem, token } = await this.#attempt(method, path, body, attempt, isRead);
+      if (answer?.status === 403 && !isRecovered) {
+        isRecovered = true;
+        if (await this.#options.session.recover(token)) continue;
+      }
+      if (answer !== undefined && !isTransient(answer)) return answer;
+      const attempts = answer !== undefined && isTurnedAway(answer)
+        ? TURNED_AWAY_ATTEMPTS
+        : isRead || ambiguous === "repeat"
+        ? AMBIGUOUS_ATTEMPTS
+        : 1;
+      if (attempt >= attempts) {
+        throw problem ?? this.problem(answer!, `${isRead ? "read" : "write"} ${path}`);
+      }
+      await this.#wait(pauseAfter(attempt));
     }
-    if (status === 501) {
-      throw new VaultProblem(501, `Vault at ${this.#options.address} is not initialised`);
+  }
+
+  async #attempt(
+    method: Method,
+    path: string,
+    body: unknown,
+    attempt: number,
+    isRead: boolean,
+  ): Promise<{ token: string; answer?: VaultAnswer; problem?: VaultProblem }> {
+    const { http, session, signal } = this.#options;
+    return await this.#limiter.run(async (slot) => {
+      // A first attempt to write goes on: what belongs to a write that is done shall be written too.
+      if (isRead || attempt > 1) signal?.throwIfAborted();
+      const token = await session.token();
+      try {
+        const answer = await http.send(method, path, {
+          token,
+          body,
+          ...(isRead ? { signal } : {}),
+        });
+        if (answer.status < 300 || answer.status === 404) session.worked();
+        if (isTransient(answer)) {
+          slot.slowDown(Math.min(LONGEST_PAUSE, answer.retryAfter ?? pauseAfter(attempt)));
+        }
+        return { token, answer };
+      } catch (error) {
+        if (!(error instanceof VaultProblem) || error.status !== 0) throw error;
+        slot.slowDown(pauseAfter(attempt));
+        return { token, problem: error };
+      }
+    });
+  }
+
+  /** What an answer that is not the expected one means. */
+  problem(answer: VaultAnswer, what: string): VaultProblem {
+    const { status, errors } = answer;
+    if (status === 403) {
+      return new VaultProblem(403, `Vault does not allow the token to ${what}: use another token`);
     }
-    const token = await this.#request("GET", "auth/token/lookup-self");
-    if (token.status !== 200) {
-      throw new VaultProblem(
-        token.status,
-        `Vault at ${this.#options.address} refuses the token: log in again`,
-      );
+    if (isSealed(answer)) {
+      return new VaultProblem(503, `Vault at ${this.address} is sealed: unseal it`);
     }
+    const said = errors.length > 0 ? `: ${errors.join("; ")}` : "";
+    return new VaultProblem(status, `Cannot ${what}: Vault answered ${status}${said}`);
   }
 
   /**
@@ -102,130 +152,51 @@ export class VaultClient {
    * @throws {VaultProblem} when there is no such mount, or it is no KV engine
    */
   async kvVersion(mount: string): Promise<1 | 2> {
-    const { status, data } = await this.#request("GET", `sys/internal/ui/mounts/${mount}`);
-    const answer = z.looseObject({
-      type: z.string(),
-      options: z.looseObject({ version: z.string().optional() }).nullish(),
-    }).safeParse(data);
-    if (status !== 200 || !answer.success) {
+    const answer = await this.call("GET", `sys/internal/ui/mounts/${mount}`);
+    const found = Mount.safeParse(answer.data);
+    if (answer.status !== 200 || !found.success) {
       throw new VaultProblem(
-        status,
+        answer.status,
         `Vault has no mount ${mount}/, or the token may not see it: mount it, or use another token`,
       );
     }
-    if (answer.data.type !== "kv") {
-      throw new VaultProblem(status, `Mount ${mount}/ is of type ${answer.data.type}, not kv`);
+    if (found.data.type !== "kv" && found.data.type !== "generic") {
+      throw new VaultProblem(200, `Mount ${mount}/ is of type ${found.data.type}, not kv`);
     }
-    return answer.data.options?.version === "2" ? 2 : 1;
-  }
-
-  /** Reads a secret of a KV v2 mount. */
-  async readSecret(mount: string, path: string): Promise<KvSecret> {
-    const { status, data, errors } = await this.#request("GET", `${mount}/data/${path}`);
-    if (status === 404 && data === undefined) return { version: 0 };
-    const answer = KvAnswer.safeParse(data);
-    if ((status !== 200 && status !== 404) || !answer.success) {
-      throw this.#problem(status, `read ${mount}/${path}`, errors);
-    }
-    const { version, deletion_time, destroyed } = answer.data.metadata;
-    if (answer.data.data && status === 200) return { version, data: answer.data.data };
-    return { version, state: destroyed ? "destroyed" : deletion_time ? "deleted" : "destroyed" };
+    return found.data.options?.version === "2" ? 2 : 1;
   }
 
   /**
-   * Writes a secret if its newest version is still `cas`.
+   * What the token may do, by path.
    *
-   * @returns The new version, or `undefined` when someone else wrote in the meantime
+   * @param paths API paths: `secret/data/app`
+   * @throws {VaultProblem} when it may not even ask
    */
-  async writeSecret(
-    mount: string,
-    path: string,
-    data: Readonly<Record<string, unknown>>,
-    cas: number,
-  ): Promise<number | undefined> {
-    const body = { data, options: { cas } };
-    const answer = await this.#request("POST", `${mount}/data/${path}`, body);
-    if (answer.status === 200) {
-      return z.looseObject({ version: z.int() }).parse(answer.data).version;
+  async capabilities(paths: readonly string[]): Promise<Map<string, readonly string[]>> {
+    const found = new Map<string, readonly string[]>();
+    for (let start = 0; start < paths.length; start += CAPABILITY_PATHS) {
+      const some = paths.slice(start, start + CAPABILITY_PATHS);
+      const answer = await this.call("POST", "sys/capabilities-self", { body: { paths: some } });
+      const held = Capabilities.safeParse(answer.data);
+      if (answer.status !== 200 || !held.success) {
+        throw this.problem(answer, "ask what it may do (sys/capabilities-self)");
+      }
+      for (const path of some) found.set(path, held.data[path] ?? []);
     }
-    if (answer.status === 400 && answer.errors.some((error) => error.includes("check-and-set"))) {
-      return undefined;
-    }
-    throw this.#problem(answer.status, `write ${mount}/${path}`, answer.errors);
-  }
-
-  /** A secret's custom metadata; empty where there is none. */
-  async readCustomMetadata(mount: string, path: string): Promise<Record<string, string>> {
-    const { status, data, errors } = await this.#request("GET", `${mount}/metadata/${path}`);
-    if (status === 404) return {};
-    if (status !== 200) throw this.#problem(status, `read metadata of ${mount}/${path}`, errors);
-    return KvMetadata.parse(data).custom_metadata ?? {};
-  }
-
-  /** Sets a secret's custom metadata; the secret need not exist yet. */
-  async writeCustomMetadata(
-    mount: string,
-    path: string,
-    custom: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const answer = await this.#request("POST", `${mount}/metadata/${path}`, {
-      custom_metadata: custom,
-    });
-    if (answer.status === 200 || answer.status === 204) return;
-    throw this.#problem(answer.status, `write metadata of ${mount}/${path}`, answer.errors);
-  }
-
-  async #request(
-    method: "GET" | "POST",
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; data: unknown; errors: string[] }> {
-    const { address, token, namespace, signal } = this.#options;
-    const timeout = AbortSignal.timeout(TIMEOUT);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(`${address}/v1/${path}`, {
-        method,
-        headers: {
-          "X-Vault-Token": token,
-          "X-Vault-Request": "true",
-          ...(namespace ? { "X-Vault-Namespace": namespace } : {}),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(this.#http ? { client: this.#http } : {}),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      text = await response.text();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new VaultProblem(
-        0,
-        `Vault at ${address} cannot be reached: check VAULT_ADDR and the network`,
-        { cause: error },
-      );
-    }
-    const answer = Answer.safeParse(text === "" ? {} : parseJson(text));
-    if (!answer.success) return { status: response.status, data: undefined, errors: [] };
-    const data = path.startsWith("sys/health") ? answer.data : answer.data.data;
-    return { status: response.status, data: data ?? undefined, errors: answer.data.errors ?? [] };
-  }
-
-  #problem(status: number, what: string, errors: readonly string[]): VaultProblem {
-    const { address } = this.#options;
-    if (status === 403) {
-      return new VaultProblem(403, `Vault does not allow the token to ${what}: use another token`);
-    }
-    if (status === 503) return new VaultProblem(503, `Vault at ${address} is sealed: unseal it`);
-    const said = errors.length > 0 ? `: ${errors.join("; ")}` : "";
-    return new VaultProblem(status, `Cannot ${what}: Vault answered ${status}${said}`);
+    return found;
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const Mount = z.looseObject({
+  type: z.string(),
+  options: z.looseObject({ version: z.string().optional() }).nullish(),
+});
+const Capabilities = z.record(
+  z.string(),
+  z.union([z.array(z.string()), z.unknown()]).transform(
+    (value) => Array.isArray(value) ? value as string[] : [],
+  ),
+);
+
+/** Paths in one question; OpenBao refuses bodies of more than 1,000 strings. */
+const CAPABILITY_PATHS = 500;

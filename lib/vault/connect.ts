@@ -1,19 +1,30 @@
 import { readText } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
+import { chooseAuth } from "lib/vault/auth/choose.ts";
 import { VaultClient } from "lib/vault/client.ts";
+import { VaultHttp } from "lib/vault/http.ts";
+import { delay } from "lib/vault/limiter.ts";
+import { VaultSession } from "lib/vault/session.ts";
+
+/** How a connection is used. */
+export interface ConnectOptions {
+  /** The address where `VAULT_ADDR` is not set. */
+  readonly fallback: string;
+  /** Requests at once, at most; default 16. */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+}
 
 /**
- * Connects by the variables that the Vault CLI uses: `VAULT_ADDR`, `VAULT_TOKEN` (else `~/.vault-token`),
- * `VAULT_NAMESPACE`, `VAULT_CACERT`.
+ * Connects by the variables that the Vault CLI uses: `VAULT_ADDR`, `VAULT_NAMESPACE`, `VAULT_CACERT`; and
+ * logs in as {@linkcode chooseAuth} says.
  *
  * @param env Reads an environment variable
- * @param fallback The address where `VAULT_ADDR` is not set
- * @throws {Problem} when there is no token; {@linkcode VaultProblem} when the server cannot be used
+ * @throws {Problem} when something is not set; {@linkcode VaultProblem} when the server cannot be used
  */
 export async function connectVault(
   env: (name: string) => string | undefined,
-  fallback: string,
-  signal?: AbortSignal,
+  { fallback, concurrency, signal }: ConnectOptions,
 ): Promise<VaultClient> {
   const address = env("VAULT_ADDR") ?? fallback;
   if (!/^https?:\/\/[^/]+\/?$/.test(address)) {
@@ -21,21 +32,20 @@ export async function connectVault(
       `VAULT_ADDR "${address}" is no address such as https://vault.example.com:8200`,
     );
   }
-  const home = env("HOME");
-  const helper = home === undefined
-    ? undefined
-    : await Deno.readTextFile(`${home}/.vault-token`).catch(() => undefined);
-  const token = env("VAULT_TOKEN") ?? helper?.trim();
-  if (!token) throw new Problem("There is no Vault token: set VAULT_TOKEN, or run vault login");
+  const method = await chooseAuth(env);
   const bundle = env("VAULT_CACERT");
   const namespace = env("VAULT_NAMESPACE");
-  const client = new VaultClient({
+  const http = new VaultHttp({
     address,
-    token,
     ...(namespace ? { namespace } : {}),
     ...(bundle ? { caCertificate: await readText(bundle) } : {}),
-    ...(signal ? { signal } : {}),
   });
-  await client.check();
-  return client;
+  const wait = (milliseconds: number) => delay(milliseconds, signal);
+  try {
+    const session = await VaultSession.open(http, method, { wait, signal });
+    return new VaultClient({ http, session, concurrency, signal, wait });
+  } catch (error) {
+    http.close();
+    throw error;
+  }
 }

@@ -45,21 +45,21 @@ engineTest("bao", "a context is planned, written once, and then in sync", async 
       assert.equal(code, Exit.Pending);
       assert.match(stdout, /^add +secret-xqwatcher\/grader-config/);
       assert.match(stdout, /\+connections \(1\) \+xqueue_password \(\d+\) \+xqueue_username \(9\)/);
-      digest = /--digest ([0-9a-f]{16})/.exec(stdout)![1];
+      digest = /--digest ([0-9a-f]{32})/.exec(stdout)![1];
       assert.equal((await bao.request("GET", PATH)).status, 404);
     });
 
     await t.step("another digest is refused", async () => {
       const { code, stderr } = await sync(bao, ["--apply", "--digest", "0123456789abcdef"]);
       assert.equal(code, Exit.Failed);
-      assert.match(stderr, /The plan is now [0-9a-f]{16}, not 0123456789abcdef/);
+      assert.match(stderr, /The plan is now [0-9a-f]{32}, not 0123456789abcdef/);
       assert.equal((await bao.request("GET", PATH)).status, 404);
     });
 
     await t.step("--apply writes version 1, typed as in the file", async () => {
       const { code, stdout, stderr } = await sync(bao, ["--apply", "--digest", digest]);
       assert.equal(code, Exit.Ok, stderr);
-      assert.match(stdout, /1 written/);
+      assert.match(stdout, /1 version written/);
       const { data, version } = await held(bao);
       assert.equal(version, 1);
       assert.equal(data.xqueue_username, "xqwatcher");
@@ -87,15 +87,20 @@ engineTest("bao", "a context is planned, written once, and then in sync", async 
       },
     );
 
-    await t.step("a changed key is written over the version that was planned on", async () => {
-      const { data } = await held(bao);
-      await bao.request("POST", PATH, { data: { ...data, connections: 9, old: "x" } });
-      const planned = await sync(bao);
-      assert.match(planned.stdout, /^change .* ~connections \(1\) -old/);
-      assert.equal((await sync(bao, ["--apply"])).code, Exit.Ok);
-      assert.equal((await held(bao)).data.connections, 4);
-      assert.equal((await held(bao)).version, 3);
-    });
+    await t.step(
+      "what was edited in Vault is reported, and written over when adopted",
+      async () => {
+        const { data } = await held(bao);
+        await bao.request("POST", PATH, { data: { ...data, connections: 9, old: "x" } });
+        const planned = await sync(bao);
+        assert.equal(planned.code, Exit.Failed);
+        assert.match(planned.stdout, /^conflict .* since version 1, .*: ~connections \(1\) -old$/m);
+        assert.match((await sync(bao, ["--adopt"])).stdout, /^change .* ~connections \(1\) -old/);
+        assert.equal((await sync(bao, ["--apply", "--adopt"])).code, Exit.Ok);
+        assert.equal((await held(bao)).data.connections, 4);
+        assert.equal((await held(bao)).version, 3);
+      },
+    );
 
     await t.step("a soft-deleted secret is restored", async () => {
       await bao.request("DELETE", PATH);
@@ -124,7 +129,10 @@ engineTest("bao", "a context is planned, written once, and then in sync", async 
       await bao.request("DELETE", PATH);
       const { code, stderr } = await sync({ ...bao, token }, ["--apply"]);
       assert.equal(code, Exit.Failed);
-      assert.match(stderr, /does not allow the token to write secret-xqwatcher\/grader-config/);
+      assert.match(
+        stderr,
+        /does not allow the token to write secret-xqwatcher\/data\/grader-config: it needs update/,
+      );
     });
 
     await t.step("a sealed server is said to be sealed", async () => {

@@ -1,0 +1,37 @@
+import type { KvSecret } from "lib/vault/kv.ts";
+
+/** The value of `managed_by` on what is ours. */
+export const OWNER = "sync-secrets";
+
+/**
+ * What is noted on a secret of ours, in KV v2 custom metadata: whose it is, which file says it, and which
+ * version we wrote last. A newer version is someone else's.
+ */
+export interface Ownership extends Record<string, string> {
+  readonly managed_by: string;
+  /** `secrets/<context>/<name>.<environment>.yaml` */
+  readonly source: string;
+  /** Decimal. */
+  readonly synced_version: string;
+}
+
+/** The note for a version of ours. */
+export function ownership(source: string, version: number): Ownership {
+  return { managed_by: OWNER, source, synced_version: String(version) };
+}
+
+/** Whether a secret was ours when its note was written. */
+export function isOwned(custom: Readonly<Record<string, string>> | undefined): boolean {
+  return custom?.managed_by === OWNER;
+}
+
+/** Whether a secret's newest version is ours, and of this file where one is given. */
+export function isUpToDate({ custom, version }: KvSecret, source?: string): boolean {
+  return isOwned(custom) && custom?.synced_version === String(version) &&
+    (source === undefined || custom?.source === source);
+}
+
+/** The context of a source: `secrets/app/database.ci.yaml` → `app`. */
+export function contextOf(source: string): string | undefined {
+  return /^secrets\/([^/]+)\//.exec(source)?.[1];
+}
