@@ -69,10 +69,10 @@ export async function openWorkspace(out: string, janitor: Janitor): Promise<Work
   return { folder, janitor, key: await makeKey(folder) };
 }
 
-/** Unpacks the base into the workspace and boots it. */
+/** Unpacks the base into the workspace and boots it; `nested` as for `bootContainer`. */
 export async function bootBase(
   workspace: Workspace,
-  options: Pick<BuildOptions, "env" | "say" | "signal" | "components">,
+  options: Pick<BuildOptions, "env" | "say" | "signal" | "components"> & { nested?: boolean },
 ): Promise<{ root: string; machine: Machine }> {
   await requireTools(["mmdebstrap", "systemd-nspawn", "ssh", "ssh-keygen", "setsid", "tar"]);
   requireFreePorts(
@@ -92,6 +92,7 @@ export async function bootBase(
     janitor: workspace.janitor,
     folder: workspace.folder,
     signal: options.signal,
+    nested: options.nested,
   });
   return { root, machine };
 }

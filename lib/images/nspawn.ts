@@ -23,13 +23,20 @@ export const BUILD_SSHD_CONFIG = "/etc/ssh/sshd_config.d/00-build.conf";
  * @param root The root file system
  * @param key The private key's file, and the public key that logs in as root
  * @param options `janitor` ends it with this process; `folder` takes the console's log; `volatile`
- * leaves the root as it is: what the machine writes is gone with it
+ * leaves the root as it is: what the machine writes is gone with it; `nested` lets it run containers
+ * of its own, with all of root's rights on this machine
  * @throws {Problem} with the console's end when ssh does not answer in 60 s
  */
 export async function bootContainer(
   root: string,
   key: { path: string; publicKey: string },
-  options: { janitor: Janitor; folder: string; signal?: AbortSignal; volatile?: boolean },
+  options: {
+    janitor: Janitor;
+    folder: string;
+    signal?: AbortSignal;
+    volatile?: boolean;
+    nested?: boolean;
+  },
 ): Promise<Machine> {
   const port = freePort();
   const sshd = `Port ${port}\nListenAddress 127.0.0.1\nMaxSessions 20\n`;
@@ -48,6 +55,7 @@ export async function bootContainer(
     `--machine=image-${port}`,
     `--directory=${root}`,
     ...(options.volatile ? ["--volatile=overlay", `--bind-ro=${config}:${BUILD_SSHD_CONFIG}`] : []),
+    ...(options.nested ? ["--capability=all", "--system-call-filter=add_key keyctl bpf"] : []),
     "--console=pipe",
     // By this the janitor knows the container's init, which can outlive a killed systemd-nspawn.
     `--setenv=IMAGE_BUILD=${options.folder}`,

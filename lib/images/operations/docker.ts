@@ -13,11 +13,21 @@ export const HasImage = defineFact<string, boolean>({
   parse: (stdout) => stdout.trim() === "yes",
 });
 
+/** Compose as a plugin of Docker's, or as Debian 12 has it: a program of its own. */
+const COMPOSE = `compose() {
+  if docker compose version >/dev/null 2>&1; then docker compose "$@"
+  elif command -v docker-compose >/dev/null; then docker-compose "$@"
+  else echo 'Compose is not installed: add docker-compose to the packages of docker.install' >&2; return 1
+  fi
+}
+`;
+
 /** Services of a compose project that run. */
 export const RunningServices = defineFact<string, string[]>({
   name: "docker.RunningServices",
   command: (folder) =>
-    sh`cd ${folder} 2>/dev/null && docker compose ps --status running --services 2>/dev/null || true`,
+    COMPOSE +
+    sh`cd ${folder} 2>/dev/null && compose ps --filter status=running --services 2>/dev/null || true`,
   parse: (stdout) => stdout.split("\n").filter((line) => line !== "").sort(),
 });
 
@@ -73,9 +83,9 @@ export function compose(
     const running = await facts.fact(RunningServices, options.folder);
     const { folder } = options;
     if (options.present === false) {
-      if (running.length > 0) yield sh`cd ${folder} && docker compose down`;
+      if (running.length > 0) yield COMPOSE + sh`cd ${folder} && compose down`;
     } else if (options.services.some((name) => !running.includes(name))) {
-      yield sh`cd ${folder} && docker compose up -d --wait ${options.services}`;
+      yield COMPOSE + sh`cd ${folder} && compose up -d ${options.services}`;
     }
   });
 }
