@@ -156,3 +156,25 @@ export const HTTPRoutePolicy = defineKind(
     vars: z.array(AnyJson).optional(),
   }),
 );
+
+const PolicySeconds = z.string().regex(/^[0-9]+s$/);
+
+/** How APISIX reaches a service that Gateway API's routes name. */
+export const BackendTrafficPolicy = defineKind(
+  "apisix.apache.org/v1alpha1",
+  "BackendTrafficPolicy",
+  "backendtrafficpolicies",
+  z.strictObject({
+    targetRefs: z.array(z.strictObject({
+      group: Group,
+      kind: KindName,
+      name: ObjectName,
+      sectionName: SectionName.optional(),
+    })).min(1).max(16),
+    timeout: z.strictObject({
+      connect: PolicySeconds.optional(),
+      read: PolicySeconds.optional(),
+      send: PolicySeconds.optional(),
+    }).optional(),
+  }),
+);
