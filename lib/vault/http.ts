@@ -187,6 +187,7 @@ function parseJson(text: string): unknown {
 function strike(words: readonly string[], body: unknown, token?: string): string[] {
   if (words.length === 0) return [];
   const secrets = [...leaves(body), token ?? ""].filter((text) => text.length >= 4)
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
     .sort((a, b) => b.length - a.length);
   return words.map((line) =>
     secrets.reduce((text, secret) => text.replaceAll(secret, "***"), line)

@@ -63,7 +63,7 @@ export async function applyPlan(
     options.vault.concurrency,
     async ([index, write]) => {
       try {
-        results[index] = await applyOne(write, options);
+        results[index] = await applyOne(write, options, () => isGone = true);
       } catch (error) {
         const isInterrupted = options.signal.aborted && error === options.signal.reason;
         if (!(error instanceof VaultProblem) && !isInterrupted) throw error;
@@ -86,6 +86,7 @@ const head = ({ environment, mount, path, action }: PlannedSecret) => ({
 async function applyOne(
   { planned, wanted, notes, merge }: PendingWrite,
   options: ApplyOptions,
+  giveUp: () => void,
 ): Promise<Applied> {
   const { mount, path, action } = planned;
   const { vault } = options;
