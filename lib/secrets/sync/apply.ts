@@ -105,6 +105,7 @@ async function applyOne(
     });
   } catch (error) {
     if (!(error instanceof VaultProblem)) throw error;
+    if (error.isOutage) giveUp();
     const problem = `${
       messageOf(error)
     } (version ${settled.version} is there: run again to claim it)`;
