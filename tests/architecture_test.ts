@@ -14,6 +14,7 @@ const MAY_IMPORT: readonly (readonly [from: string, allowed: readonly string[]])
   ["infra/", [
     "infra/components/",
     "infra/*/project.ts",
+    "secrets/*/schema.ts",
     "lib/pulumi/",
     "lib/iam/",
     "lib/vault/",

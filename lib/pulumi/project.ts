@@ -8,6 +8,7 @@ import type { Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { Environment } from "lib/schema/environment.ts";
 import { Problem } from "lib/schema/problem.ts";
+import type { SecretsFor } from "lib/pulumi/secrets.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
 /** Keys and their schemas: what configurations and outputs are described by. */
@@ -63,6 +64,8 @@ export interface ProgramContext<C extends Shape, N extends Needs> {
   readonly config: z.output<C>;
   /** What the manifest's `needs` name. */
   readonly needs: { readonly [K in keyof N]: N[K] extends Need<infer O> ? NeedHandle<O> : never };
+  /** Reads a context of the manifest's `secrets`: `await secretsFor(schema)`. */
+  readonly secretsFor: SecretsFor;
 }
 
 /** A program: configuration and needs in, resources made, outputs out. */

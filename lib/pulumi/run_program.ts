@@ -6,8 +6,10 @@ import { Problem, Problems } from "lib/schema/problem.ts";
 import { AWSTags } from "lib/pulumi/aws_base.ts";
 import { openNeeds } from "lib/pulumi/needs.ts";
 import { type Program, type Project, secretKeys, type Shape } from "lib/pulumi/project.ts";
+import { openSecrets } from "lib/pulumi/secrets.ts";
 import { parseStackConfig, type StackConfig } from "lib/pulumi/stack_file.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
+import type { Env } from "lib/secrets/sops/age.ts";
 import { stackLabels, stackTags, type Tags } from "lib/pulumi/tags.ts";
 
 /** One stack to run: the same for the offline evaluator and the real engine. */
@@ -17,6 +19,8 @@ export interface StackRun {
   readonly config: StackConfig;
   /** Full names of upstream stacks whose outputs are not known yet. */
   readonly unknown?: ReadonlySet<string>;
+  /** Where keys to secrets are looked for; absent: secrets are made up from their schemas. */
+  readonly keys?: Env;
 }
 
 /**
@@ -48,7 +52,8 @@ export async function runProgram(run: StackRun): Promise<Record<string, unknown>
   const config = parseStackConfig(project.config, run.config, project.name);
   const program = await loadProgram(project);
   const needs = openNeeds(project.needs, info, run.unknown);
-  return checkOutputs(project, info, await program({ info, config, needs }));
+  const secretsFor = openSecrets(project.secrets, info, run.keys);
+  return checkOutputs(project, info, await program({ info, config, needs, secretsFor }));
 }
 
 /** The tags and labels of a stack; empty for a configuration without tags. */

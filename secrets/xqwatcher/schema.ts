@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineSecrets } from "lib/secrets/define.ts";
 
 /** What xqwatcher reads from Vault at run time. */
-export default defineSecrets({
+export default defineSecrets(import.meta, {
   mount: "secret-xqwatcher",
   files: {
     "grader-config": z.strictObject({

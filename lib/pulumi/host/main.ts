@@ -71,7 +71,12 @@ async function serve(request: HostRequest): Promise<void> {
   const fleet = await loadFleet(request.root);
   const { project } = findProject(fleet, request.folder);
   const info = parseStack(project.name, request.stack);
-  const run = { project, info, unknown: new Set(request.unknown) };
+  const run = {
+    project,
+    info,
+    unknown: new Set(request.unknown),
+    ...(request.simulate ? {} : { keys: (name: string) => Deno.env.get(name) || undefined }),
+  };
   const server = new grpc.Server(CHANNEL);
   // deno-lint-ignore no-explicit-any
   const internal = { ...languages, ...automation } as any;
