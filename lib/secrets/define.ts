@@ -6,6 +6,7 @@ export type SecretFiles = Readonly<Record<string, z.ZodObject>>;
 
 /** What a context's `schema.ts` says: where its secrets go, and what each file holds. */
 export interface SecretsContext<F extends SecretFiles = SecretFiles> {
+  /** Tells a context from other objects. */
   readonly kind: "secrets";
   /** The folder below `secrets/`. */
   readonly name: string;

@@ -9,7 +9,6 @@ export {
   type SecretFiles,
   type SecretsContext,
 } from "lib/secrets/define.ts";
-export { listContexts, loadContext, readContext, type WantedSecret } from "lib/secrets/context.ts";
 export { readSopsFile, type SopsFile } from "lib/secrets/sops/read.ts";
 export { SopsProblem } from "lib/secrets/sops/error.ts";
 export { synthesize } from "lib/secrets/synthesize.ts";

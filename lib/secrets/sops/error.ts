@@ -15,11 +15,14 @@ export type SopsFault =
 
 /** A SOPS file that cannot be read. The message names file and key path, never a value. */
 export class SopsProblem extends Problem {
+  /** Tells it from other problems. */
   override readonly name = "SopsProblem";
   /** What kind of fault it is. */
   readonly fault: SopsFault;
 
   /**
+   * The refusal of a file.
+   *
    * @param fault What kind of fault it is
    * @param message What failed, where, and what to do
    */

@@ -20,6 +20,7 @@ import { loadYaml } from "lib/secrets/sops/yaml.ts";
 export interface SopsFile {
   /** One document, but for YAML streams. */
   readonly documents: readonly Branch[];
+  /** Who can open it, and what of it is encrypted. */
   readonly metadata: Metadata;
 }
 
