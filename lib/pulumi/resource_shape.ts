@@ -33,7 +33,7 @@ function readShape(type: string): ResourceShape | undefined {
   const folder = module.startsWith("index/") ? module.slice("index/".length) : module;
   let declaration: string;
   try {
-    const script = require.resolve(`@pulumi/${name}/${folder}.js`);
+    const script = resolveModule(`@pulumi/${name}`, folder);
     declaration = Deno.readTextFileSync(script.replace(/\.js$/, ".d.ts"));
   } catch {
     return undefined;
@@ -55,6 +55,16 @@ function readShape(type: string): ResourceShape | undefined {
     ? "list"
     : undefined;
   return { outputs, inputs, tags };
+}
+
+/** Folders are lower-case where tokens are not: `vault:pkiSecret/…` is in `pkisecret`. */
+function resolveModule(scope: string, folder: string): string {
+  try {
+    return require.resolve(`${scope}/${folder}.js`);
+  } catch {
+    const [first, ...rest] = folder.split("/");
+    return require.resolve(`${scope}/${[first.toLowerCase(), ...rest].join("/")}.js`);
+  }
 }
 
 function between(text: string, from: string, to: string): string {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AWSBase } from "lib/pulumi/aws_base.ts";
-import { evaluateStack } from "lib/pulumi/evaluate/evaluate.ts";
+import { type EvaluatedResource, evaluateStack } from "lib/pulumi/evaluate/evaluate.ts";
 import { checkGates, type GateFinding } from "lib/pulumi/gates.ts";
 import { defineProject, type Project } from "lib/pulumi/project.ts";
 import { type Properties, unwrap } from "lib/pulumi/simulate/wire.ts";
@@ -12,6 +12,8 @@ export interface Made {
   /** The inputs of the one resource of that type and name, with secrets opened. */
   // deno-lint-ignore no-explicit-any
   inputs(type: string, name: string): any;
+  /** As the evaluator saw them, but for the stack. */
+  readonly resources: readonly EvaluatedResource[];
   /** Every resource's `type name`, but for the stack's, sorted. */
   readonly names: readonly string[];
   /** The Kubernetes objects. */
@@ -43,6 +45,7 @@ export async function make(program: () => unknown): Promise<Made> {
   const resources = evaluation.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
   const objects = objectsOf(resources);
   return {
+    resources,
     names: resources.map(({ type, name }) => `${type} ${name}`).sort(),
     objects,
     findings: checkGates(evaluation, info),
