@@ -71,7 +71,10 @@ export const task = defineTask({
         `The plan is now ${plan.digest}, not ${flags.digest}: files or Vault changed: plan again`,
       );
     }
+    const stopping = () => io.err("Stopping: what is begun is ended, the rest is left");
+    io.signal.addEventListener("abort", stopping, { once: true });
     const applied = flags.apply ? await sync.apply() : [];
+    io.signal.removeEventListener("abort", stopping);
     for (const { problem } of applied) if (problem) io.err(`error: ${problem}`);
     if (flags.json) io.out(JSON.stringify({ ...plan, applied }));
     else if (pending.length === 0) io.out(conflicts.length === 0 ? "In sync" : "Nothing to write");

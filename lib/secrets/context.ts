@@ -60,6 +60,9 @@ export async function loadContext(root: string, name: string): Promise<SecretsCo
     );
   }
   const file = `secrets/${name}/schema.ts`;
+  await Deno.stat(`${root}/${file}`).catch(() => {
+    throw new Problem(`${file}: no such file: say what the context holds`);
+  });
   const module = await import(`file://${encodeURI(`${root}/${file}`)}`);
   if (!isSecretsContext(module.default)) {
     throw new Problem(`${file}: has no context: write export default defineSecrets(…)`);

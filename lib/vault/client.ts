@@ -29,6 +29,8 @@ export interface Call {
 const CONCURRENCY = 16;
 /** Attempts of a request that is turned away unread: rate limits pass. */
 const TURNED_AWAY_ATTEMPTS = 14;
+/** Attempts at a sealed server: someone has to unseal it. */
+const SEALED_ATTEMPTS = 6;
 /** Attempts of a request that may have been done. */
 const AMBIGUOUS_ATTEMPTS = 10;
 /**
@@ -39,6 +41,9 @@ export class VaultClient {
   readonly #options: VaultClientOptions;
   readonly #limiter: AdaptiveLimiter;
   readonly #wait: (milliseconds: number) => Promise<void>;
+
+  /** Whether some call waited for the server in vain: others need not. */
+  #isGone = false;
 
   /** A client that is logged in. */
   constructor(options: VaultClientOptions) {
@@ -92,10 +97,13 @@ export class VaultClient {
       if (answer !== undefined && !isTransient(answer)) return answer;
       const attempts = answer !== undefined && isTurnedAway(answer)
         ? TURNED_AWAY_ATTEMPTS
-        : isRead || ambiguous === "repeat"
-        ? AMBIGUOUS_ATTEMPTS
-        : 1;
-      if (attempt >= attempts) {
+        : !isRead && ambiguous === "report"
+        ? 1
+        : answer !== undefined && isSealed(answer)
+        ? SEALED_ATTEMPTS
+        : AMBIGUOUS_ATTEMPTS;
+      if (attempt >= attempts || this.#isGone) {
+        if (attempts > 1) this.#isGone = true;
         throw problem ?? this.problem(answer!, `${isRead ? "read" : "write"} ${path}`);
       }
       await this.#wait(pauseAfter(attempt));
@@ -121,13 +129,14 @@ export class VaultClient {
           ...(isRead ? { signal } : {}),
         });
         if (answer.status < 300 || answer.status === 404) session.worked();
+        if (!isTransient(answer)) this.#isGone = false;
         if (isTransient(answer)) {
-          slot.slowDown(Math.min(LONGEST_PAUSE, answer.retryAfter ?? pauseAfter(attempt)));
+          slot.slowDown(Math.min(LONGEST_PAUSE, answer.retryAfter ?? 0));
         }
         return { token, answer };
       } catch (error) {
         if (!(error instanceof VaultProblem) || error.status !== 0) throw error;
-        slot.slowDown(pauseAfter(attempt));
+        slot.slowDown(0);
         return { token, problem: error };
       }
     });

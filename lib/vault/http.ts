@@ -21,7 +21,7 @@ export class VaultProblem extends Problem {
 
   /** Whether the server was not to be had, rather than refusing: the same may work later. */
   get isOutage(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return [0, 429, 502, 503, 504].includes(this.status);
   }
 }
 

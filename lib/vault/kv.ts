@@ -85,7 +85,8 @@ export async function writeSecret(
       ambiguous: "report",
     });
   } catch (error) {
-    if (!(error instanceof VaultProblem) || !error.isOutage || error.status === 429) throw error;
+    if (!(error instanceof VaultProblem)) throw error;
+    if (error.status !== 0 && error.status < 500) throw error;
     throw new AmbiguousWrite(error.status, error.message, { cause: error });
   }
   if (answer.status === 200) {

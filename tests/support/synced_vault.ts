@@ -73,6 +73,10 @@ export async function mountKv(bao: Bao, mount = "app", version = "2"): Promise<v
     options: { version },
   });
   if (status !== 204) throw new Error(`mount: ${status} ${text}`);
+  // A new mount says for a moment that it is upgrading.
+  while (version === "2" && (await bao.request("GET", `${mount}/config`)).status === 400) {
+    await noWait();
+  }
 }
 
 /** A secret's newest data and version, as root sees it. */
