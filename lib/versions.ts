@@ -22,6 +22,12 @@ export const ENGINES = {
   etcd: "3.6.4",
   /** Concourse's command line. */
   fly: "8.2.5",
+  /** The Consul of the tests: what Debian has of it. */
+  consul: "1.8.7",
+  /** The consul-template of the tests. */
+  consulTemplate: "0.42.1",
+  /** The Traefik of the tests. */
+  traefik: "3.7.1",
 } as const;
 
 /** The Deno that everything runs on: later ones crash natively under gRPC. */

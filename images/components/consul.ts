@@ -50,7 +50,12 @@ export const consul = defineComponent({
   name: "consul",
   settings: Settings,
   needs: ["baseline"],
-  ports: (settings) => [settings.httpPort, settings.dnsPort],
+  ports: (settings) => [
+    settings.httpPort,
+    settings.dnsPort,
+    settings.serfPort,
+    ...(settings.mode === "server" ? [settings.serverPort] : []),
+  ],
 
   async steps(host, settings) {
     const program = await host.run("Install the release", installProgram("consul", settings));

@@ -12,7 +12,10 @@ const Settings = z.strictObject({
   vaultAddress: z.url().optional().describe("The Vault that it asks; default none"),
 });
 
-/** The program and its unit; templates are added to `/etc/consul-template` by other components. */
+/**
+ * The program and its unit. Other components add templates to `/etc/consul-template/templates`, and
+ * say where they go in `/etc/consul-template/conf.d`, of which every file is read as configuration.
+ */
 export const consulTemplate = defineComponent({
   name: "consul-template",
   settings: Settings,
@@ -36,12 +39,14 @@ export const consulTemplate = defineComponent({
       documentation: "https://github.com/hashicorp/consul-template",
       // Its templates belong to many users, and reload other services.
       asRoot: true,
-      configuration: { "00-base.json": `${JSON.stringify(configuration, undefined, 2)}\n` },
-      command: "/usr/local/bin/consul-template -config=/etc/consul-template",
+      configurationFolders: ["conf.d", "templates"],
+      configuration: { "conf.d/00-base.json": `${JSON.stringify(configuration, undefined, 2)}\n` },
+      command: "/usr/local/bin/consul-template -config=/etc/consul-template/conf.d",
       reloadCommand: "/bin/kill -HUP $MAINPID",
       // Without its first template it has nothing to do and ends.
       startNow: false,
-      service: { Restart: "always" },
+      // To anything else it only says that it does not know the signal.
+      service: { Restart: "always", KillSignal: "SIGINT" },
     }, program.changed);
   },
 

@@ -18,6 +18,8 @@ export interface Daemon {
   readonly dataPath?: string;
   /** Files under `/etc/<name>`, by name; readable to its user. */
   readonly configuration: Readonly<Record<string, string>>;
+  /** Folders under `/etc/<name>` that others add to; default none. */
+  readonly configurationFolders?: readonly string[];
   readonly command: string;
   /** Default: restart for a new configuration. */
   readonly reloadCommand?: string;
@@ -62,6 +64,12 @@ export async function runDaemon(
     "Make room for the configuration",
     files.directory({ path: `/etc/${name}`, user: "root", group: user, mode: "750" }),
   );
+  for (const folder of daemon.configurationFolders ?? []) {
+    await host.run(
+      `Make room for ${folder}`,
+      files.directory({ path: `/etc/${name}/${folder}`, user: "root", group: user, mode: "750" }),
+    );
+  }
   let changed = programChanged;
   for (const [file, content] of Object.entries(daemon.configuration)) {
     const written = await host.run(

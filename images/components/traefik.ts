@@ -44,6 +44,8 @@ export const traefik = defineComponent({
           accessLog: { format: "json" },
         }),
       },
+      // Traefik does not see a folder that is made after its start.
+      configurationFolders: ["routes"],
       command: "/usr/local/bin/traefik --configFile=/etc/traefik/traefik.yaml",
       service: { AmbientCapabilities: "CAP_NET_BIND_SERVICE" },
     }, program.changed);

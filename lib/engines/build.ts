@@ -1,4 +1,5 @@
 import type { Engine, GoSource, PipSource } from "lib/engines/catalog.ts";
+import { type DebSource, unpackDeb } from "lib/engines/debian.ts";
 import { processEnv, type ReadEnv } from "lib/engines/platform.ts";
 import { runBuild } from "lib/engines/process.ts";
 import { engineVariable } from "lib/engines/resolve.ts";
@@ -21,23 +22,23 @@ export interface BuildContext {
  *
  * Go modules are built from `go.mod` and `go.sum` in the source's folder; a Python package is taken from
  * its index with the hashes of `requirements.txt`. Both go through their own tool's configuration, so
- * a mirror that the user has set up is used.
+ * a mirror that the user has set up is used. A package of Debian's is unpacked, not installed.
  *
  * @returns The executable's path, inside `context.dir`
  * @throws {Problem} when the tool is missing or fails
  */
 export async function buildEngine(
   engine: Engine,
-  source: GoSource | PipSource,
+  source: GoSource | PipSource | DebSource,
   context: BuildContext,
 ): Promise<string> {
-  const { tool, hint } = source.kind === "go"
-    ? { tool: "go", hint: "install Go 1.26 or newer" }
-    : { tool: "python3", hint: "install Python 3.9 or newer with pip" };
+  const { tool, hint } = TOOLS[source.kind];
+  const from = source.kind === "deb" ? `Debian ${source.suite}` : source.dir;
   try {
-    return source.kind === "go"
-      ? await buildGo(source, context)
-      : await installPip(source, context);
+    if (source.kind === "go") return await buildGo(source, context);
+    if (source.kind === "pip") return await installPip(source, context);
+    context.say?.(`unpacking ${source.package} of Debian ${source.suite}`);
+    return await unpackDeb(source, context.dir, { ...context, env: path(context.env) });
   } catch (error) {
     context.signal?.throwIfAborted();
     const variable = engineVariable(engine.name);
@@ -49,12 +50,18 @@ export async function buildEngine(
       );
     }
     throw new Problem(
-      `Cannot build ${engine.name} ${engine.version} from ${source.dir}: ` +
+      `Cannot build ${engine.name} ${engine.version} from ${from}: ` +
         `${messageOf(error)}: ${hint}, or name an executable in ${variable}`,
       { cause: error },
     );
   }
 }
+
+const TOOLS = {
+  go: { tool: "go", hint: "install Go 1.26 or newer" },
+  pip: { tool: "python3", hint: "install Python 3.9 or newer with pip" },
+  deb: { tool: "apt-get or dpkg-deb", hint: "use a Debian or an Ubuntu" },
+} as const;
 
 const path = (env: ReadEnv = processEnv) => ({ PATH: env("PATH") ?? "" });
 

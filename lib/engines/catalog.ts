@@ -4,8 +4,10 @@
  * @module
  */
 import { z } from "zod";
+import type { DebSource } from "lib/engines/debian.ts";
 import type { Platform } from "lib/engines/platform.ts";
 import type { Release } from "lib/engines/release.ts";
+import { SERVICES } from "lib/engines/services.ts";
 import { ENGINES as VERSIONS } from "lib/versions.ts";
 
 /** An engine's name, as on the command line. */
@@ -18,6 +20,9 @@ export const EngineName = z.enum([
   "kube-apiserver",
   "etcd",
   "fly",
+  "consul",
+  "consul-template",
+  "traefik",
 ]);
 /** An engine's name, as on the command line. */
 export type EngineName = z.infer<typeof EngineName>;
@@ -69,7 +74,7 @@ export interface Engine {
   /** The vendor's release; `undefined` where the vendor has none for the platform. */
   readonly release: (platform: Platform) => Release | undefined;
   /** What to build or unpack it from where the release cannot be reached; default nothing. */
-  readonly source?: GoSource | PipSource;
+  readonly source?: GoSource | PipSource | DebSource;
 }
 
 const here = (module: string) => `${import.meta.dirname}/${module}`;
@@ -239,6 +244,7 @@ const catalog: readonly Engine[] = [
       member: "fly",
     }),
   },
+  ...SERVICES,
 ];
 
 /** Every engine by name, in the order that reports list them. */

@@ -113,7 +113,12 @@ async function obtain(
         "put it on PATH, or try again where its vendor can be reached",
     );
   }
-  say?.(`${why}; ${engine.source.kind === "go" ? "building it" : "taking its Python package"}`);
+  const instead = {
+    go: "building it",
+    pip: "taking its Python package",
+    deb: "taking Debian's package",
+  };
+  say?.(`${why}; ${instead[engine.source.kind]}`);
   return {
     executable: await buildEngine(engine, engine.source, { dir, env, signal, say }),
     origin: "source",

@@ -45,7 +45,8 @@ export function planBatches(
   const batches = new Map<string, Engine[]>();
   for (const name of EngineName.options) {
     if (!names.has(name) || !isMissing(name)) continue;
-    const key = CATALOG[name].source?.dir ?? name;
+    const source = CATALOG[name].source;
+    const key = source !== undefined && "dir" in source ? source.dir : name;
     batches.set(key, [...batches.get(key) ?? [], CATALOG[name]]);
   }
   return [...batches.values()];

@@ -3,7 +3,12 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { execOrThrow } from "lib/cli/exec.ts";
+import { bootBase, openWorkspace } from "lib/images/build.ts";
+import type { Configured } from "lib/images/compose.ts";
+import { Janitor } from "lib/images/janitor.ts";
+import { SshTarget } from "lib/images/ssh.ts";
 import { sha256 } from "lib/schema/digest.ts";
 import { requireTools } from "lib/images/workspace.ts";
 import { messageOf } from "lib/schema/problem.ts";
@@ -102,4 +107,75 @@ export async function processesIn(folder: string): Promise<string[]> {
     }
   }
   return found;
+}
+
+/** A program in a gzipped tar archive, as others publish them. */
+export async function tarProgram(
+  program: string,
+  member: string,
+  folder: string,
+): Promise<{ path: string; sha256: string }> {
+  const path = `${folder}/${member}.tar.gz`;
+  const staged = await Deno.makeTempDir({ dir: folder });
+  await Deno.copyFile(program, `${staged}/${member}`);
+  await Deno.chmod(`${staged}/${member}`, 0o755);
+  await execOrThrow("tar", ["-C", staged, "-I", "gzip -1", "-cf", path, member]);
+  await Deno.remove(staged, { recursive: true });
+  return { path, sha256: await sha256(await Deno.readFile(path)) };
+}
+
+/** A machine from the base, booted in a container; gone with all it left when disposed of. */
+export interface TestMachine extends AsyncDisposable {
+  readonly folder: string;
+  readonly target: SshTarget;
+  /** Runs a command that has to succeed; its trimmed stdout. */
+  shell(command: string): Promise<string>;
+}
+
+/**
+ * Boots one.
+ *
+ * @param options `components`: those whose ports have to be free; `nested`: see `bootContainer`
+ */
+export async function bootTestMachine(
+  options: { components?: readonly Configured[]; nested?: boolean } = {},
+): Promise<TestMachine> {
+  const folder = await Deno.makeTempDir({ prefix: "test-machine-" });
+  const janitor = new Janitor();
+  const clean = async () => {
+    await janitor[Symbol.asyncDispose]();
+    assert.deepEqual(await processesIn(folder), []);
+    await Deno.remove(folder, { recursive: true });
+  };
+  try {
+    const workspace = await openWorkspace(folder, janitor);
+    const { machine } = await bootBase(workspace, {
+      env: (name) => Deno.env.get(name),
+      say: () => {},
+      signal: new AbortController().signal,
+      components: options.components ?? [],
+      nested: options.nested,
+    });
+    const target = new SshTarget(machine.address);
+    return {
+      folder,
+      target,
+      shell: (command) => shellOn(target, command),
+      async [Symbol.asyncDispose]() {
+        await target.close();
+        await machine.stop();
+        await clean();
+      },
+    };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
+
+/** Runs a command that has to succeed; its trimmed stdout. */
+export async function shellOn(target: SshTarget, command: string): Promise<string> {
+  const { code, stdout, stderr } = await target.run(command);
+  assert.equal(code, 0, `${command}: ${stdout}${stderr}`);
+  return stdout.trim();
 }

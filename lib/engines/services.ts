@@ -1,0 +1,69 @@
+/**
+ * What images install, as engines: for the tests of the components that install it.
+ *
+ * @module
+ */
+import type { Engine } from "lib/engines/catalog.ts";
+import { ENGINES as VERSIONS } from "lib/versions.ts";
+
+const hashicorp = (name: string, version: string): Engine["release"] => (platform) => {
+  const base = `https://releases.hashicorp.com/${name}/${version}/${name}_${version}`;
+  const arch = platform.arch === "aarch64" ? "arm64" : "amd64";
+  return {
+    url: `${base}_${platform.os}_${arch}.zip`,
+    checksums: `${base}_SHA256SUMS`,
+    member: name,
+  };
+};
+
+/** See the module's description. All are optional. */
+export const SERVICES: readonly Engine[] = [
+  {
+    name: "consul",
+    purpose: "the agent of the consul component's test",
+    version: VERSIONS.consul,
+    optional: true,
+    executable: () => "consul",
+    versionArgs: ["version"],
+    env: { CHECKPOINT_DISABLE: "1" },
+    release: hashicorp("consul", VERSIONS.consul),
+    source: {
+      kind: "deb",
+      suite: "bullseye",
+      package: `consul=${VERSIONS.consul}+dfsg1-2+b3`,
+      member: "usr/bin/consul",
+    },
+  },
+  {
+    name: "consul-template",
+    purpose: "the daemon of the consul-template component's test",
+    version: VERSIONS.consulTemplate,
+    optional: true,
+    executable: () => "consul-template",
+    versionArgs: ["-version"],
+    release: hashicorp("consul-template", VERSIONS.consulTemplate),
+    source: {
+      kind: "go",
+      dir: `${import.meta.dirname}/consul-template`,
+      package: "github.com/hashicorp/consul-template",
+    },
+  },
+  {
+    name: "traefik",
+    purpose: "the proxy of the traefik component's test",
+    version: VERSIONS.traefik,
+    optional: true,
+    executable: () => "traefik",
+    versionArgs: ["version"],
+    release: (platform) => {
+      const arch = platform.arch === "aarch64" ? "arm64" : "amd64";
+      const base = "https://github.com/traefik/traefik/releases/download/v" + VERSIONS.traefik;
+      return {
+        url: `${base}/traefik_v${VERSIONS.traefik}_${platform.os}_${arch}.tar.gz`,
+        checksums: `${base}/traefik_v${VERSIONS.traefik}_checksums.txt`,
+        member: "traefik",
+      };
+    },
+    source: { kind: "pip", dir: `${import.meta.dirname}/traefik`, member: "bin/traefik" },
+  },
+];
