@@ -1,4 +1,4 @@
-import type { Job, Pipeline, Resource } from "lib/concourse/model.ts";
+import type { Job, Pipeline, Resource } from "lib/concourse/model/mod.ts";
 import {
   type BuiltImage,
   CODE,

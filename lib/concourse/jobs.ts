@@ -1,6 +1,6 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { CONTAINERS, DENO } from "lib/versions.ts";
-import type { GetStep, Identifier, Job, TaskConfig, TaskStep } from "lib/concourse/model.ts";
+import type { GetStep, Identifier, Job, TaskConfig, TaskStep } from "lib/concourse/model/mod.ts";
 
 const imageOf = ({ repository, tag }: { repository: string; tag: string }) => ({
   type: "registry-image" as const,

@@ -1,4 +1,4 @@
-import type { Identifier, Resource } from "lib/concourse/model.ts";
+import type { Identifier, Resource } from "lib/concourse/model/mod.ts";
 
 /**
  * A git repository.

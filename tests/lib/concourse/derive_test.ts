@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { derivePipeline, type ProjectFacts } from "lib/concourse/derive.ts";
-import type { GetStep, Job, TaskStep } from "lib/concourse/model.ts";
+import type { GetStep, InlineTaskStep, Job } from "lib/concourse/model/mod.ts";
 
 const facts: ProjectFacts = {
   name: "app",
@@ -52,7 +52,7 @@ Deno.test("a container is built first, and each stage takes what passed the one 
   assert.deepEqual(image("deploy-app-mitx-qa").passed, ["deploy-app-ci"]);
   assert.equal(image("deploy-app-mitx-qa").trigger, false);
   assert.deepEqual(
-    resources.map(({ name }) => name),
+    resources!.map(({ name }) => name),
     ["infrastructure", "app-source", "app-image"],
   );
 });
@@ -60,7 +60,7 @@ Deno.test("a container is built first, and each stage takes what passed the one 
 Deno.test("a stage deploys the image that it gets, by digest", () => {
   const { jobs } = derivePipeline({ ...facts, containers: [CONTAINER] });
   for (const name of ["deploy-app-ci", "deploy-app-production"]) {
-    const task = job(jobs, name).plan.find((step): step is TaskStep => "task" in step)!;
+    const task = job(jobs, name).plan.find((step): step is InlineTaskStep => "task" in step)!;
     assert.deepEqual(task.config.inputs, [{ name: "infrastructure" }, { name: "app-image" }]);
     const flag = String
       .raw`--set "image={\"repository\":\"example/app\",\"digest\":\"$(cat ../app-image/digest)\"}"`;
@@ -85,7 +85,7 @@ Deno.test("every resource is used, every get has its resource, every passed its 
       plan.flatMap((step) => "get" in step ? [step.get] : "put" in step ? [step.put] : [])
     ),
   );
-  assert.deepEqual([...used].sort(), resources.map(({ name }) => name).sort());
+  assert.deepEqual([...used].sort(), resources!.map(({ name }) => name).sort());
   const names = jobs.map(({ name }) => name);
   for (const passed of jobs.flatMap((one) => gets(one).flatMap((step) => step.passed ?? []))) {
     assert.ok(names.includes(passed), passed);

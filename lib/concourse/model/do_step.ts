@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { Tags } from "./config.ts";
+import { type Modifiers, modifiers } from "./modifiers.ts";
+import { Step } from "./step.ts";
+
+/** Runs steps one after the other. @see https://concourse-ci.org/docs/steps/do/ */
+export interface DoStep extends Modifiers {
+  readonly do: readonly Step[];
+  readonly tags?: Tags;
+}
+/** See the interface of this name. */
+export const DoStep: z.ZodType<DoStep> = z.lazy(() =>
+  z.strictObject({
+    ...modifiers,
+    do: z.array(z.lazy(() => Step)).readonly(),
+    tags: Tags.optional(),
+  })
+);

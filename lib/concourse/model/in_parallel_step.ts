@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { Tags } from "./config.ts";
+import { type Modifiers, modifiers } from "./modifiers.ts";
+import { Step } from "./step.ts";
+
+/** Steps at once, with limits. */
+export interface InParallelConfig {
+  readonly steps: readonly Step[];
+  /** How many at once; default all. */
+  readonly limit?: number;
+  /** Whether the first failure stops the others; default false. */
+  readonly fail_fast?: boolean;
+}
+
+/** Runs steps at once. @see https://concourse-ci.org/docs/steps/in-parallel/ */
+export interface InParallelStep extends Modifiers {
+  readonly in_parallel: readonly Step[] | InParallelConfig;
+  readonly tags?: Tags;
+}
+
+const steps = z.array(z.lazy(() => Step)).readonly();
+
+/** See the interface of this name. */
+export const InParallelStep: z.ZodType<InParallelStep> = z.lazy(() =>
+  z.strictObject({
+    ...modifiers,
+    in_parallel: z.union([
+      steps,
+      z.strictObject({
+        steps,
+        limit: z.int().nonnegative().optional(),
+        fail_fast: z.boolean().optional(),
+      }),
+    ]),
+    tags: Tags.optional(),
+  })
+);
