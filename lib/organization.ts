@@ -48,6 +48,8 @@ export const organization = {
   labelPrefix: "ol.mit.edu",
   /** Who answers for what carries no owner of its own. */
   owner: "platform-engineering",
+  /** How many stacks of one concurrency class may be worked on at once. */
+  classLimits: {} as Readonly<Record<string, number>>,
   /** The region of everything that names none. */
   region: "us-east-1" as Region,
   /** Pulumi's state. */

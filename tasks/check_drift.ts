@@ -18,12 +18,13 @@ export const task = defineTask({
     const { ROOT } = await import("lib/cli/root.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
     const { countResources } = await import("lib/pulumi/engine/state.ts");
+    const { selectByWords } = await import("lib/pulumi/deploy/select.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
 
     const fleet = await loadFleet(ROOT);
     const engine = await session.openEngine(io, flags.sandbox);
     const ids: string[] = [];
-    for (const id of session.selectByWords(fleet, { ...args, ...flags })) {
+    for (const id of selectByWords(fleet, { ...args, ...flags })) {
       if (await countResources(engine, fleet.stacks.get(id)!) > 0) ids.push(id);
       else io.err(`${id}: not deployed`);
     }
@@ -32,7 +33,7 @@ export const task = defineTask({
       ids,
       operation: "refresh",
       engine,
-      concurrency: flags.parallel,
+      limits: session.limitsOf(flags),
     });
     const done = await session.reportRun(io, "Drift", finished, flags);
     if (!done) return Exit.Failed;

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
-import { StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
+import { SetFlag, StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task deploy` */
 export const task = defineTask({
@@ -21,55 +21,52 @@ export const task = defineTask({
     engine: z.enum(["auto", "pulumi", "offline"]).default("auto").describe(
       "In a sandbox: the real engine where there is one, insist on it, or do without",
     ),
-    set: z.array(z.string()).default([]).describe(
-      "KEY=VALUE: a key of the project's configuration in place of the file's; the value may be JSON",
+    set: SetFlag,
+    plan: z.string().optional().describe(
+      "Carry out the plan in this folder, made by preview --save-plan, and nothing else",
+    ),
+    planDigest: z.string().optional().describe(
+      "With --plan: the digest that was approved, at least 12 characters of it",
+    ),
+    dependents: z.boolean().default(false).describe(
+      "Also the stacks that need these, each only when an output that it reads changes",
     ),
     resume: z.boolean().default(false).describe(
       "Run only what the last deployment did not finish; selects by itself",
     ),
     yes: z.boolean().default(false).describe("Do not ask"),
   }),
-  examples: ["deploy --sandbox", "deploy xqwatcher --env qa --env production"],
+  examples: [
+    "deploy --sandbox",
+    "deploy xqwatcher --env qa --env production",
+    "deploy network --env ci --dependents",
+    "deploy --plan plans/ci --yes",
+  ],
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
-    const { parseOverrides } = await import("lib/pulumi/stack_file.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
-    const { isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
+    const { select } = await import("lib/pulumi/deploy/select.ts");
+    const { readsOf, isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
     const offline = await import("lib/pulumi/evaluate/report.ts");
 
-    if (!flags.sandbox && flags.engine !== "auto") {
-      throw new UsageProblem(
-        "--engine goes with --sandbox: a real deployment needs the real engine",
-      );
-    }
-    if (flags.set.length > 0 && (args.project.length !== 1 || flags.resume)) {
-      throw new UsageProblem("--set goes with exactly one project, and not with --resume");
-    }
-    const set = parseOverrides(flags.set);
     const fleet = await loadFleet(ROOT);
-    const words = { ...args, ...flags };
-    const named = flags.set.length > 0 ? session.selectByWords(fleet, words) : [];
-    const overrides = new Map(named.map((id) => [id, set]));
-    const ids = flags.resume
-      ? await session.selectUnfinished(fleet, io, flags.sandbox)
-      : session.selectByWords(fleet, words, flags.sandbox);
+    const { ids, overrides, gated, plan } = await select(fleet, io, { ...args, ...flags });
     if (ids.length === 0) {
       io.out(flags.json ? JSON.stringify({ stacks: [] }) : "The last deployment is complete");
       return Exit.Ok;
     }
 
     const previews = await previewFleet(fleet, ids, { signal: io.signal, overrides });
-    const findings = offline.formatFindings(previews);
-    for (const finding of findings) io.err(finding);
+    for (const finding of offline.formatFindings(previews)) io.err(finding);
     if (!previews.every(isSound)) {
       io.err("Nothing was deployed: mend what is listed above first");
       return Exit.Failed;
     }
 
     const lookup = await session.lookupCli(flags.engine);
-    if (flags.sandbox && flags.engine !== "pulumi" && lookup?.found === undefined) {
+    if (flags.sandbox && flags.engine !== "pulumi" && !plan && lookup?.found === undefined) {
       io.out(
         flags.json
           ? JSON.stringify({ engine: "offline", stacks: offline.previewsAsJson(previews) })
@@ -83,6 +80,8 @@ export const task = defineTask({
       return Exit.Ok;
     }
     const engine = await session.openEngine(io, flags.sandbox);
+    const { openPlan } = await import("lib/pulumi/deploy/plan.ts");
+    const opened = plan && await openPlan(engine, fleet, plan.folder, { ...plan, ids });
     if (!flags.sandbox && !flags.yes && !await io.confirm(`Deploy ${ids.join(", ")}?`)) {
       throw new UsageProblem("Not confirmed: answer y on a terminal, or pass --yes");
     }
@@ -91,8 +90,11 @@ export const task = defineTask({
       ids,
       operation: "up",
       engine,
-      concurrency: flags.parallel,
+      limits: session.limitsOf(flags),
       overrides,
+      gated,
+      reads: readsOf(previews),
+      ...(opened ? { plan: opened.bundle.digest, optionsFor: opened.optionsFor } : {}),
     });
     const done = await session.reportRun(io, "Deployment", finished, flags);
     return done ? Exit.Ok : Exit.Failed;

@@ -23,13 +23,14 @@ export const task = defineTask({
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
     const { countResources } = await import("lib/pulumi/engine/state.ts");
+    const { selectByWords } = await import("lib/pulumi/deploy/select.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
 
     if (!flags.sandbox && args.project.length === 0) {
       throw new UsageProblem("Name the projects to destroy: all at once is for sandboxes");
     }
     const fleet = await loadFleet(ROOT);
-    const selected = session.selectByWords(fleet, { ...args, ...flags });
+    const selected = selectByWords(fleet, { ...args, ...flags });
     const engine = await session.openEngine(io, flags.sandbox);
     const ids: string[] = [];
     for (const id of selected) {
@@ -47,7 +48,7 @@ export const task = defineTask({
       ids,
       operation: "destroy",
       engine,
-      concurrency: flags.parallel,
+      limits: session.limitsOf(flags),
     });
     const done = await session.reportRun(io, "Destruction", finished, flags);
     return done ? Exit.Ok : Exit.Failed;

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
-import { StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
+import { SetFlag, StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task preview` */
 export const task = defineTask({
@@ -19,27 +19,42 @@ export const task = defineTask({
   args: StackArgs,
   flags: stackFlags([]).extend({
     engine: z.enum(["offline", "pulumi"]).default("offline").describe("What evaluates"),
+    set: SetFlag,
+    savePlan: z.string().optional().describe(
+      "With --engine pulumi: write what was previewed to this folder, for deploy --plan",
+    ),
     tree: z.boolean().default(false).describe("Show each stack's resources"),
   }),
-  examples: ["preview", "preview xqwatcher --env ci --tree"],
+  examples: [
+    "preview",
+    "preview xqwatcher --env ci --tree",
+    "preview --env ci --engine pulumi --save-plan plans/ci",
+  ],
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
-    const session = await import("lib/pulumi/deploy/session.ts");
+    const { parseOverrides } = await import("lib/pulumi/stack_file.ts");
+    const { selectByWords } = await import("lib/pulumi/deploy/select.ts");
+    const { previewWithEngine } = await import("lib/pulumi/deploy/preview.ts");
     const { isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
     const report = await import("lib/pulumi/evaluate/report.ts");
 
-    const fleet = await loadFleet(ROOT);
-    if (flags.engine === "offline" && (flags.sandbox || flags.summary)) {
-      throw new UsageProblem("--sandbox and --summary go with --engine pulumi");
+    if (flags.engine === "offline" && (flags.sandbox || flags.summary || flags.savePlan)) {
+      throw new UsageProblem("--sandbox, --summary and --save-plan go with --engine pulumi");
     }
-    const ids = session.selectByWords(fleet, { ...args, ...flags });
-    const previews = await previewFleet(fleet, ids, { signal: io.signal });
+    if (flags.set.length > 0 && args.project.length !== 1) {
+      throw new UsageProblem("--set goes with exactly one project");
+    }
+    const fleet = await loadFleet(ROOT);
+    const ids = selectByWords(fleet, { ...args, ...flags });
+    const set = parseOverrides(flags.set);
+    const overrides = new Map(flags.set.length > 0 ? ids.map((id) => [id, set]) : []);
+    const previews = await previewFleet(fleet, ids, { signal: io.signal, overrides });
 
     for (const finding of report.formatFindings(previews)) io.err(finding);
     if (flags.engine === "pulumi" && previews.every(isSound)) {
-      return await previewWithEngine(io, fleet, ids, flags);
+      return await previewWithEngine(io, fleet, previews, { ids, overrides, ...flags });
     }
     if (flags.json) io.out(JSON.stringify(report.previewsAsJson(previews)));
     else {
@@ -51,27 +66,5 @@ export const task = defineTask({
     return previews.every(isSound) ? Exit.Ok : Exit.Failed;
   },
 });
-
-type Context = Parameters<Parameters<typeof defineTask>[0]["run"]>[0];
-
-async function previewWithEngine(
-  io: Context["io"],
-  fleet: import("lib/pulumi/fleet.ts").Fleet,
-  ids: readonly string[],
-  flags: { sandbox: boolean; parallel: number; summary?: string; json: boolean },
-): Promise<Exit> {
-  const session = await import("lib/pulumi/deploy/session.ts");
-  const engine = await session.openEngine(io, flags.sandbox);
-  const finished = await session.runWithBoard(io, {
-    fleet,
-    ids,
-    operation: "preview",
-    engine,
-    concurrency: flags.parallel,
-  });
-  const done = await session.reportRun(io, "Preview", finished, flags);
-  if (!done) return Exit.Failed;
-  return finished.outcomes.some(({ changed }) => changed) ? Exit.Pending : Exit.Ok;
-}
 
 if (import.meta.main) await runTask(task);

@@ -24,7 +24,7 @@ export const task = defineTask({
     const { ROOT } = await import("lib/cli/root.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
-    const session = await import("lib/pulumi/deploy/session.ts");
+    const { selectByWords } = await import("lib/pulumi/deploy/select.ts");
     const { openBackend, openSandbox } = await import("lib/pulumi/engine/backend.ts");
     const { resolveEngine } = await import("lib/engines/resolve.ts");
 
@@ -32,7 +32,7 @@ export const task = defineTask({
       throw new UsageProblem("Say what to run after --, such as -- stack");
     }
     const fleet = await loadFleet(ROOT);
-    const [id] = session.selectByWords(fleet, {
+    const [id] = selectByWords(fleet, {
       project: [args.project],
       env: [],
       stack: args.stack,

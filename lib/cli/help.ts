@@ -16,7 +16,7 @@ function flagUsage(flag: Flag): string {
   if (flag.kind === "boolean") return `--${flag.name}`;
   const value = flag.choices
     ? flag.choices.join("|")
-    : flag.key.replace(/[a-z]+/g, (w) => w.toUpperCase());
+    : flag.name.split("-").at(-1)!.toUpperCase();
   return `--${flag.name} ${flag.kind === "number" ? "N" : value}`;
 }
 

@@ -6,8 +6,10 @@ export type Verdict =
   | "done"
   /** It ran and failed, or threw. */
   | "failed"
-  /** Not started: something it needs failed, or its consumers' inputs did not change. */
+  /** Not started: something it needs failed. */
   | "skipped"
+  /** Not started: there is no need to, by {@linkcode Schedule.skip}. */
+  | "unchanged"
   /** Not started: the run was cancelled. */
   | "cancelled";
 
@@ -118,7 +120,7 @@ export async function runSchedule<R>(schedule: Schedule<R>): Promise<Map<string,
       const [unit] = ready.splice(index, 1);
       const reason = schedule.skip?.(unit, settled);
       if (reason !== undefined) {
-        settled.set(unit, { verdict: "skipped", reason });
+        settled.set(unit, { verdict: "unchanged", reason });
         schedule.observe?.(unit, settled.get(unit));
         release(unit);
         continue;

@@ -23,7 +23,10 @@ export interface GateFinding {
  *
  * Which IAM severity is mandatory is the environment's `iamFailOn` in the organization's file.
  */
-export function checkGates(evaluation: Evaluation, info: StackInfo): GateFinding[] {
+export function checkGates(
+  evaluation: Pick<Evaluation, "resources">,
+  info: StackInfo,
+): GateFinding[] {
   const resources = evaluation.resources.filter(({ custom }) => custom).map((resource) => ({
     ...resource,
     inputs: unwrap(resource.inputs) as Properties,

@@ -28,38 +28,50 @@ export function needReferences(needs: Needs, info: StackInfo): Map<string, strin
 /**
  * Opens a stack's needs: each becomes a real `StackReference` and a handle with typed outputs.
  *
- * @param unknown Full names of upstream stacks that are not deployed yet: their outputs are unknown
+ * @param unknown Upstream stacks by full name, or outputs of one as `<full name>#<output>` (`*`: all), that
+ * are not known yet
+ * @param onRead Told of each output that the program asks for
  */
 export function openNeeds(
   needs: Needs,
   info: StackInfo,
   unknown: ReadonlySet<string> = new Set(),
+  onRead: (upstream: string, key: string) => void = () => {},
 ): Record<string, NeedHandle<Shape>> {
   const references = needReferences(needs, info);
   return Object.fromEntries(
     Object.entries(needs).map(([name, need]) => {
       const fullName = references.get(name)!;
-      return [name, openNeed(need.project.outputs, fullName, info, unknown.has(fullName))];
+      const read = (key: string) => onRead(fullName, key);
+      return [name, openNeed(need.project.outputs, fullName, info, unknown, read)];
     }),
   );
 }
+
+const unknownOutput = () => pulumi.output(pulumi.unknown) as pulumi.Output<unknown>;
 
 function openNeed(
   outputs: Shape,
   fullName: string,
   info: StackInfo,
-  isUnknown: boolean,
+  unknown: ReadonlySet<string>,
+  onRead: (key: string) => void,
 ): NeedHandle<Shape> {
   const [, project, stack] = fullName.split("/");
-  const reference = isUnknown ? undefined : new pulumi.StackReference(fullName);
+  const reference = unknown.has(fullName) ? undefined : new pulumi.StackReference(fullName);
   const read = (key: string): pulumi.Output<unknown> => {
-    if (reference === undefined) return pulumi.output(pulumi.unknown) as pulumi.Output<unknown>;
+    if (reference === undefined) return unknownOutput();
+    const isUnknown = unknown.has(`${fullName}#*`) || unknown.has(`${fullName}#${key}`);
+    // What is unknown still depends on the reference: a plan names each resource's dependencies.
     return reference.getOutput(key).apply((value) =>
-      checkOutput(outputs, key, value, { project, stack, reader: info })
+      isUnknown
+        ? unknownOutput()
+        : checkOutput(outputs, key, value, { project, stack, reader: info })
     );
   };
   const cache = new Map<string, pulumi.Output<unknown>>();
   const lazy = (key: string) => {
+    onRead(key);
     if (!cache.has(key)) cache.set(key, read(key));
     return cache.get(key)!;
   };

@@ -17,10 +17,12 @@ export interface StackRun {
   readonly project: Project;
   readonly info: StackInfo;
   readonly config: StackConfig;
-  /** Full names of upstream stacks whose outputs are not known yet. */
+  /** What is not known yet: upstream stacks by full name, or `<full name>#<output>` (`*`: all). */
   readonly unknown?: ReadonlySet<string>;
   /** Where keys to secrets are looked for; absent: secrets are made up from their schemas. */
   readonly keys?: Env;
+  /** Told of each upstream output that the program asks for: the stack's full name and the key. */
+  readonly onRead?: (upstream: string, key: string) => void;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function runProgram(run: StackRun): Promise<Record<string, unknown>
   const { project, info } = run;
   const config = parseStackConfig(project.config, run.config, project.name);
   const program = await loadProgram(project);
-  const needs = openNeeds(project.needs, info, run.unknown);
+  const needs = openNeeds(project.needs, info, run.unknown, run.onRead);
   const secretsFor = openSecrets(project.secrets, info, run.keys);
   return checkOutputs(project, info, await program({ info, config, needs, secretsFor }));
 }

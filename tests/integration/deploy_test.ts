@@ -1,42 +1,20 @@
 /** Stacks through the real CLI, with state, references and diffs, against simulated providers. */
 import assert from "node:assert/strict";
-import { runFleet, type StackOutcome } from "lib/pulumi/deploy/deploy.ts";
-import { openSandbox } from "lib/pulumi/engine/backend.ts";
-import type { Engine, StackOperation } from "lib/pulumi/engine/run_stack.ts";
+import { runFleet } from "lib/pulumi/deploy/deploy.ts";
+import type { StackOperation } from "lib/pulumi/engine/run_stack.ts";
 import { countResources } from "lib/pulumi/engine/state.ts";
 import { exec } from "lib/cli/exec.ts";
 import type { Fleet } from "lib/pulumi/fleet.ts";
 import { engineTest } from "tests/support/engine.ts";
-import { withFleetCopy } from "tests/support/fleet.ts";
+import { engineFor, runStacks, withFleetCopy } from "tests/support/fleet.ts";
 
 const NETWORK = "ol-infrastructure-network:CI";
 const XQWATCHER = "ol-application-xqwatcher:CI";
 const XQWATCHER_FILE = "infra/applications/xqwatcher/Pulumi.CI.yaml";
 const NETWORK_FILE = "infra/foundation/network/Pulumi.CI.yaml";
 
-async function engineFor(root: string, pulumi: string, signal?: AbortSignal): Promise<Engine> {
-  const backend = await openSandbox(root);
-  const runDir = `${backend.runs}/${crypto.randomUUID()}`;
-  return { root, pulumi, backend, runDir, narrate: () => {}, ...(signal ? { signal } : {}) };
-}
-
-async function run(
-  fleet: Fleet,
-  pulumi: string,
-  operation: StackOperation,
-  ids = [NETWORK, XQWATCHER],
-): Promise<{ order: string[]; of: (id: string) => StackOutcome }> {
-  const order: string[] = [];
-  const outcomes = await runFleet({
-    fleet,
-    ids,
-    operation,
-    engine: await engineFor(fleet.root, pulumi),
-    concurrency: 2,
-    observe: (id, outcome) => void (outcome && order.push(id)),
-  });
-  return { order, of: (id) => outcomes.find((outcome) => outcome.id === id)! };
-}
+const run = (fleet: Fleet, pulumi: string, operation: StackOperation, ids = [NETWORK, XQWATCHER]) =>
+  runStacks(fleet, pulumi, operation, ids);
 
 engineTest(
   "pulumi",
@@ -50,7 +28,7 @@ engineTest(
         async () => {
           const { of } = await run(fleet, pulumi.path, "preview");
           assert.deepEqual(of(XQWATCHER).problems, []);
-          assert.equal(of(XQWATCHER).result!.report.changes.create, 9);
+          assert.equal(of(XQWATCHER).result!.report.changes.create, 4);
         },
       );
 
@@ -62,7 +40,9 @@ engineTest(
           await copy.edit(
             program,
             (text) =>
-              text.replace("const name =", 'await needs.network.eager("vpcId");\n  const name ='),
+              text
+                .replace("(({ config", "(async ({ config")
+                .replace("const name =", 'await needs.network.eager("vpcId");\n  const name ='),
           );
           const { of } = await run(fleet, pulumi.path, "preview");
           assert.equal(of(XQWATCHER).verdict, "done");
@@ -76,8 +56,8 @@ engineTest(
         assert.deepEqual(order, [NETWORK, XQWATCHER]);
         assert.deepEqual(of(NETWORK).problems, []);
         assert.deepEqual(of(XQWATCHER).problems, []);
-        assert.equal(of(NETWORK).result!.report.changes.create, 31);
-        assert.equal(of(XQWATCHER).result!.report.changes.create, 9);
+        assert.equal(of(NETWORK).result!.report.changes.create, 4);
+        assert.equal(of(XQWATCHER).result!.report.changes.create, 4);
         assert.match(String(of(NETWORK).result!.report.outputs.vpcId), /^vpc-[0-9a-f]{17}$/);
       });
 
@@ -141,7 +121,7 @@ engineTest(
         assert.equal(of(NETWORK).verdict, "failed");
         assert.match(
           of(NETWORK).problems[0],
-          /vpc\.cidrBlock: "8\.8\.0\.0\/16" is not in a private/,
+          /cidrBlock: "8\.8\.0\.0\/16" is not in a private/,
         );
         assert.equal(of(XQWATCHER).verdict, "skipped");
         assert.match(of(XQWATCHER).problems[0], /needs ol-infrastructure-network:CI, which failed/);
@@ -155,7 +135,7 @@ engineTest(
           ids: [NETWORK, XQWATCHER],
           operation: "up",
           engine,
-          concurrency: 2,
+          limits: { stacks: 2, classes: {} },
           observe: () => {},
         });
         assert.ok(outcomes.every(({ verdict }) => verdict === "cancelled"));
@@ -202,7 +182,7 @@ engineTest(
         ids: [NETWORK],
         operation: "up",
         engine,
-        concurrency: 1,
+        limits: { stacks: 1, classes: {} },
         observe: () => {},
       });
       assert.equal(said.length, 1);

@@ -22,7 +22,7 @@ await runFleet({
   ids: ${JSON.stringify(IDS)},
   operation: "up",
   engine: { root, pulumi, backend, runDir: backend.runs + "/1", narrate: () => {} },
-  concurrency: 2,
+  limits: { stacks: 2, classes: {} },
   observe: () => {},
 });
 `;
@@ -91,7 +91,7 @@ for (const victim of ["scheduler", "pulumi", "host/main.ts"]) {
           runDir: `${backend.runs}/2`,
           narrate: () => {},
         },
-        concurrency: 2,
+        limits: { stacks: 2, classes: {} },
         observe: () => {},
       });
       assert.deepEqual(outcomes.flatMap(({ problems }) => problems), []);

@@ -5,6 +5,11 @@ export const StackArgs = z.strictObject({
   project: z.array(z.string()).default([]).describe("Projects, such as xqwatcher; default all"),
 });
 
+/** `--set`, for what deploys or previews one project. */
+export const SetFlag = z.array(z.string()).default([]).describe(
+  "KEY=VALUE: a key of the project's configuration in place of the file's; the value may be JSON",
+);
+
 /**
  * The flags by which every task about stacks selects and runs them.
  *
@@ -19,6 +24,12 @@ export function stackFlags(environments: readonly "ci"[]) {
     stack: z.string().optional().describe("Only stacks of this name, such as mitx.QA"),
     parallel: z.int().min(1).max(64).default(navigator.hardwareConcurrency).describe(
       "Stacks at once",
+    ),
+    limit: z.array(z.string()).default([]).describe(
+      "CLASS=N: stacks of one concurrency class at once, such as aws:us-east-1=2",
+    ),
+    resourceParallel: z.int().min(1).max(256).optional().describe(
+      "Resources of one stack at once; default Pulumi's own",
     ),
     summary: z.string().optional().describe("Write a Markdown summary to this file"),
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Verdict } from "lib/graph/schedule.ts";
+import type { Overrides } from "lib/pulumi/stack_file.ts";
 import { Problem } from "lib/schema/problem.ts";
 
 /** One line of a run's journal. */
@@ -8,16 +9,28 @@ const Entry = z.discriminatedUnion("kind", [
     kind: z.literal("run"),
     operation: z.string(),
     ids: z.array(z.string()),
+    overrides: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    plan: z.string().optional(),
     started: z.iso.datetime(),
   }),
   z.strictObject({ kind: z.literal("started"), id: z.string() }),
   z.strictObject({
     kind: z.literal("settled"),
     id: z.string(),
-    verdict: z.enum(["done", "failed", "skipped", "cancelled"]),
+    verdict: z.enum(["done", "failed", "skipped", "unchanged", "cancelled"]),
   }),
 ]);
 type Entry = z.infer<typeof Entry>;
+
+/** What a run set out to do. */
+export interface Undertaking {
+  readonly operation: string;
+  readonly ids: readonly string[];
+  /** Configuration keys that the command line set, by stack id. */
+  readonly overrides?: ReadonlyMap<string, Overrides>;
+  /** The digest of the plan that is carried out. */
+  readonly plan?: string;
+}
 
 /** A journal that is being written: each line is on disk before the next thing happens. */
 export interface Journal {
@@ -35,8 +48,7 @@ export interface Journal {
  */
 export async function beginJournal(
   runDir: string,
-  operation: string,
-  ids: readonly string[],
+  { operation, ids, overrides, plan }: Undertaking,
 ): Promise<Journal> {
   await Deno.mkdir(runDir, { recursive: true });
   const file = await Deno.open(`${runDir}/journal.jsonl`, { create: true, append: true });
@@ -44,7 +56,14 @@ export async function beginJournal(
     file.writeSync(new TextEncoder().encode(`${JSON.stringify(entry)}\n`));
     file.syncSync();
   };
-  write({ kind: "run", operation, ids: [...ids], started: new Date().toISOString() });
+  write({
+    kind: "run",
+    operation,
+    ids: [...ids],
+    ...(overrides ? { overrides: Object.fromEntries(overrides) } : {}),
+    ...(plan === undefined ? {} : { plan }),
+    started: new Date().toISOString(),
+  });
   return {
     start: (id) => write({ kind: "started", id }),
     settle: (id, verdict) => write({ kind: "settled", id, verdict }),
@@ -52,12 +71,12 @@ export async function beginJournal(
   };
 }
 
+const SETTLED_WELL: ReadonlySet<Verdict> = new Set(["done", "unchanged"]);
+
 /** What the last run left to do. */
-export interface Unfinished {
+export interface Unfinished extends Undertaking {
   /** When the run began, ISO 8601. */
   readonly started: string;
-  /** All that the run was asked for. */
-  readonly ids: readonly string[];
   /** What did not end well, or not at all, in the run's order. */
   readonly remaining: readonly string[];
 }
@@ -82,11 +101,12 @@ export async function readUnfinished(runs: string, operation: string): Promise<U
     if (run === undefined || run.operation !== operation) continue;
     const done = new Set(
       entries.flatMap((entry) =>
-        entry.kind === "settled" && entry.verdict === "done" ? [entry.id] : []
+        entry.kind === "settled" && SETTLED_WELL.has(entry.verdict) ? [entry.id] : []
       ),
     );
     const remaining = run.ids.filter((id) => !done.has(id));
-    return { started: run.started, ids: run.ids, remaining };
+    const { overrides, ...undertaking } = run;
+    return { ...undertaking, overrides: new Map(Object.entries(overrides ?? {})), remaining };
   }
   throw new Problem("There is no earlier run to resume: deploy without --resume");
 }

@@ -2,7 +2,12 @@ import { count, formatDuration, formatTable } from "lib/cli/table.ts";
 import type { StackOutcome } from "lib/pulumi/deploy/deploy.ts";
 import type { EngineReport } from "lib/pulumi/engine/events.ts";
 
-const SIGNS = { done: "✔", failed: "✖", skipped: "-", cancelled: "-" } as const;
+const SIGNS = { done: "✔", failed: "✖", skipped: "-", unchanged: "=", cancelled: "-" } as const;
+
+/** Whether a stack ended as it should. */
+export function isSuccess({ verdict }: StackOutcome): boolean {
+  return verdict === "done" || verdict === "unchanged";
+}
 
 /** `31 create`, `2 update, 1 delete`, `no changes`. */
 export function describeChanges(report: EngineReport): string {
@@ -35,7 +40,7 @@ export function formatOutcomes(outcomes: readonly StackOutcome[], elapsed: numbe
       : verdict,
     result ? formatDuration(result.elapsed) : "",
   ]);
-  const failed = outcomes.filter(({ verdict }) => verdict !== "done").length;
+  const failed = outcomes.filter((outcome) => !isSuccess(outcome)).length;
   const changed = outcomes.filter((outcome) => outcome.changed).length;
   return [
     formatTable(rows),

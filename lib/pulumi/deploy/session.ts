@@ -3,82 +3,32 @@ import { type Board, openBoard } from "lib/cli/board.ts";
 import type { Io } from "lib/cli/io.ts";
 import { ROOT } from "lib/cli/root.ts";
 import { type EngineLookup, lookupEngine, resolveEngine } from "lib/engines/resolve.ts";
-import { closure } from "lib/graph/dag.ts";
-import { Environment, type EnvironmentSuffix } from "lib/schema/environment.ts";
-import { environmentSuffix } from "lib/schema/environment.ts";
 import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
 import { requirePlugins } from "lib/pulumi/engine/plugins.ts";
-import type { Engine, StackOperation } from "lib/pulumi/engine/run_stack.ts";
+import type { Engine } from "lib/pulumi/engine/run_stack.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
-import { readUnfinished } from "lib/pulumi/deploy/journal.ts";
-import { Problem } from "lib/schema/problem.ts";
-import { runFleet, type StackOutcome } from "lib/pulumi/deploy/deploy.ts";
+import { organization } from "lib/organization.ts";
+import { UsageProblem } from "lib/schema/problem.ts";
+import {
+  type FleetRun,
+  type Limits,
+  runFleet,
+  type StackOutcome,
+} from "lib/pulumi/deploy/deploy.ts";
 import {
   describeOutcome,
   formatMarkdown,
   formatOutcomes,
   formatProblems,
+  isSuccess,
   outcomesAsJson,
 } from "lib/pulumi/deploy/report.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
-import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
-import type { Overrides } from "lib/pulumi/stack_file.ts";
-
-/** How a command line selects stacks. */
-export interface StackWords {
-  readonly project: readonly string[];
-  readonly env: readonly EnvironmentSuffix[];
-  readonly stack?: string;
-}
 
 /** The engine modes of a sandbox. */
 export const EngineMode = z.enum(["auto", "pulumi", "offline"]);
 /** `auto` takes the CLI where there is one. */
 export type EngineMode = z.infer<typeof EngineMode>;
-
-/**
- * The stacks that a command line asks for, in dependency order.
- *
- * @param withNeeds Add everything that they need
- * @throws {Problem} exit code 2 for unknown words or an empty selection
- */
-export function selectByWords(fleet: Fleet, words: StackWords, withNeeds = false): string[] {
-  const environments = Environment.options.filter((name) =>
-    words.env.length === 0 || words.env.includes(environmentSuffix(name))
-  );
-  const chosen = new Set(
-    selectStacks(fleet, {
-      projects: words.project,
-      environments,
-      ...(words.stack === undefined ? {} : { stack: words.stack }),
-    }),
-  );
-  const all = withNeeds ? closure(fleet.graph, chosen) : chosen;
-  return [...fleet.stacks.keys()].filter((id) => all.has(id));
-}
-
-/**
- * The stacks that the last deployment did not finish, in dependency order; told on stderr.
- *
- * @throws {Problem} when there was none, or one of its stacks is gone
- */
-export async function selectUnfinished(
-  fleet: Fleet,
-  io: Io,
-  sandbox: boolean,
-  root = ROOT,
-): Promise<string[]> {
-  const { runs } = sandbox ? await openSandbox(root) : openBackend(root, io.env);
-  const { started, ids, remaining } = await readUnfinished(runs, "up");
-  const gone = remaining.filter((id) => !fleet.stacks.has(id));
-  if (gone.length > 0) {
-    throw new Problem(
-      `Cannot resume: ${gone.join(", ")} no longer exists: deploy without --resume`,
-    );
-  }
-  io.err(`Resuming the deployment of ${started}: ${remaining.length} of ${ids.length} stacks left`);
-  return [...fleet.stacks.keys()].filter((id) => remaining.includes(id));
-}
 
 /** Looks for the CLI; with `mode` `pulumi` it has to be there. */
 export function lookupCli(mode: EngineMode): Promise<EngineLookup> | undefined {
@@ -103,6 +53,31 @@ export async function openEngine(io: Io, sandbox: boolean, root = ROOT): Promise
     runDir: `${backend.runs}/${stamp}-${Deno.pid}`,
     signal: io.signal,
     narrate: (stack, text) => io.err(`  ${stack}: ${text}`),
+  };
+}
+
+/**
+ * The limits that a command line and the organization set.
+ *
+ * @throws {Problem} exit code 2 for a limit that is no `CLASS=N`
+ */
+export function limitsOf(flags: {
+  readonly parallel: number;
+  readonly limit: readonly string[];
+  readonly resourceParallel?: number;
+}): Limits {
+  const classes: Record<string, number> = { ...organization.classLimits };
+  for (const word of flags.limit) {
+    const [, name, number] = /^(.+)=([1-9]\d*)$/.exec(word) ?? [];
+    if (name === undefined) {
+      throw new UsageProblem(`--limit "${word}" is no CLASS=N: write --limit aws:us-east-1=2`);
+    }
+    classes[name] = Number(number);
+  }
+  return {
+    stacks: flags.parallel,
+    classes,
+    ...(flags.resourceParallel === undefined ? {} : { resources: flags.resourceParallel }),
   };
 }
 
@@ -133,21 +108,13 @@ export async function reportRun(
   if (flags.summary) {
     await writeAtomically(flags.summary, formatMarkdown(title, outcomes, elapsed));
   }
-  return outcomes.every(({ verdict }) => verdict === "done");
+  return outcomes.every(isSuccess);
 }
 
 /** Runs an operation over stacks and draws its progress; see {@linkcode runFleet}. */
 export async function runWithBoard(
   io: Io,
-  run: {
-    readonly fleet: Fleet;
-    readonly ids: readonly string[];
-    readonly operation: StackOperation;
-    readonly engine: Engine;
-    readonly concurrency: number;
-    readonly classLimits?: Readonly<Record<string, number>>;
-    readonly overrides?: ReadonlyMap<string, Overrides>;
-  },
+  run: Omit<FleetRun, "observe">,
 ): Promise<FinishedRun> {
   const started = performance.now();
   const board: Board = await openBoard(io, run.ids);
@@ -157,9 +124,7 @@ export async function runWithBoard(
       ...run,
       engine,
       observe: (id, outcome) =>
-        outcome
-          ? board.end(id, outcome.verdict === "done", describeOutcome(outcome))
-          : board.start(id),
+        outcome ? board.end(id, isSuccess(outcome), describeOutcome(outcome)) : board.start(id),
     });
     return { outcomes, elapsed: performance.now() - started };
   } finally {

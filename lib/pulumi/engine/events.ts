@@ -1,4 +1,5 @@
-import { isRecord, nameOfUrn, typeOfUrn } from "lib/pulumi/simulate/wire.ts";
+import { canonicalJson } from "lib/schema/digest.ts";
+import { containsUnknown, isRecord, nameOfUrn, typeOfUrn } from "lib/pulumi/simulate/wire.ts";
 
 /** What an operation did to one resource. @see https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#OpType */
 export type Operation =
@@ -29,6 +30,8 @@ export interface EngineReport {
   readonly steps: readonly Step[];
   /** The stack's outputs as shown: `[secret]` for a secret. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** The same, as they were before the run. */
+  readonly outputsBefore: Readonly<Record<string, unknown>>;
   /** Warnings and errors, without colour codes, each once. */
   readonly warnings: readonly string[];
   readonly errors: readonly string[];
@@ -62,6 +65,7 @@ export function readEvents(text: string): EngineReport {
   const errors = new Set<string>();
   let changes: Record<string, number> = {};
   let outputs: Record<string, unknown> = {};
+  let outputsBefore: Record<string, unknown> = {};
   let complete = false;
   const refreshed = new Set<string>();
   for (const line of text.split("\n")) {
@@ -75,13 +79,14 @@ export function readEvents(text: string): EngineReport {
       else if (step) steps.push(step);
     } else if (isRecord(event.resOutputsEvent) && isRecord(event.resOutputsEvent.metadata)) {
       const { metadata } = event.resOutputsEvent;
-      const { urn, new: state } = metadata;
+      const { urn, new: state, old } = metadata;
       if (refreshed.has(String(urn)) && metadata.op !== "refresh") {
         const step = readStep(metadata);
         if (step) steps.push(step);
       }
       if (typeOfUrn(String(urn)) === "pulumi:pulumi:Stack" && isRecord(state)) {
         outputs = isRecord(state.outputs) ? state.outputs : {};
+        outputsBefore = isRecord(old) && isRecord(old.outputs) ? old.outputs : {};
       }
     } else if (isRecord(event.diagnosticEvent)) {
       const { severity, message, ephemeral } = event.diagnosticEvent;
@@ -99,6 +104,7 @@ export function readEvents(text: string): EngineReport {
     changes: countChanges(changes),
     steps,
     outputs,
+    outputsBefore,
     warnings: [...warnings],
     errors: [...errors],
     complete,
@@ -154,5 +160,16 @@ function stripColors(text: string): string {
 export function hasChanges(report: EngineReport): boolean {
   return Object.entries(report.changes).some(([operation, number]) =>
     operation !== "same" && operation !== "read" && number > 0
+  );
+}
+
+/**
+ * The stack's outputs that a preview cannot tell yet: unknown, or other than they are now. Secrets are
+ * masked in the log, so a secret that changes is not seen.
+ */
+export function uncertainOutputs({ outputs, outputsBefore }: EngineReport): string[] {
+  return Object.keys({ ...outputsBefore, ...outputs }).filter((key) =>
+    containsUnknown(outputs[key]) ||
+    canonicalJson(outputs[key]) !== canonicalJson(outputsBefore[key])
   );
 }

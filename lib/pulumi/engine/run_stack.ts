@@ -44,8 +44,16 @@ export interface Engine {
 
 /** What one stack's operation may be given. */
 export interface StackOptions {
-  /** Full names of upstream stacks that are not deployed yet; only for a preview. */
+  /** What is not known yet, only for a preview: upstream stacks by full name, or `<full name>#<output>` (`*`: all). */
   readonly unknown?: readonly string[];
+  /** Where a preview writes Pulumi's update plan: what `up` may then do. */
+  readonly savePlan?: string;
+  /** The update plan that bounds an `up`: the CLI previews against it first, and only then writes. */
+  readonly plan?: string;
+  /** What stands against an `up`, asked while the CLI holds the lock. Default: nothing. */
+  readonly ask?: () => Promise<readonly string[]>;
+  /** Resources at once. Default Pulumi's own: four for each processor. */
+  readonly parallel?: number;
   /** Configuration keys in place of the file's. */
   readonly overrides?: Overrides;
 }
@@ -103,7 +111,11 @@ async function attemptOnce(
       simulate: isSandbox,
       unknown: [...options.unknown ?? []],
       overrides: { ...options.overrides },
-    }, { logFile: `${at.files}.host.log`, env: {} });
+    }, {
+      logFile: `${at.files}.host.log`,
+      env: {},
+      ...(operation === "up" && options.ask ? { ask: options.ask } : {}),
+    });
   }
   let crash: string | undefined;
   const eventLog = `${at.files}.events.jsonl`;
@@ -114,7 +126,8 @@ async function attemptOnce(
     code = await runCli({
       pulumi: engine.pulumi,
       args: [
-        ...COMMANDS[operation],
+        ...commandOf(operation, options),
+        ...(options.parallel === undefined ? [] : ["--parallel", String(options.parallel)]),
         "--stack",
         stack.info.name,
         "--non-interactive",
@@ -153,12 +166,19 @@ async function attemptOnce(
   };
 }
 
-const COMMANDS: Record<StackOperation, readonly string[]> = {
-  preview: ["preview"],
-  up: ["up", "--yes", "--skip-preview"],
-  destroy: ["destroy", "--yes", "--skip-preview"],
-  refresh: ["refresh", "--preview-only"],
-};
+function commandOf(operation: StackOperation, { plan, savePlan }: StackOptions): string[] {
+  switch (operation) {
+    case "preview":
+      return ["preview", ...(savePlan ? ["--save-plan", savePlan] : [])];
+    case "up":
+      // Without its preview a plan that does not hold would be found out half-way.
+      return ["up", "--yes", ...(plan ? ["--plan", plan] : ["--skip-preview"])];
+    case "destroy":
+      return ["destroy", "--yes", "--skip-preview"];
+    case "refresh":
+      return ["refresh", "--preview-only"];
+  }
+}
 
 async function explain(
   host: StackHost | undefined,
@@ -169,7 +189,7 @@ async function explain(
     message.kind === "failed" ? message.problems : []
   );
   if (said && said.length > 0) return [...new Set(said)];
-  const errors = report.errors.filter((error) => error !== "update failed");
+  const errors = withoutEchoes(report.errors.filter((error) => error !== "update failed"));
   if (errors.length > 0) return errors;
   const lines = (await readIfThere(logFile)).trim().split("\n");
   const owner = lines.map((line) => /created by (.+) at (\S+)$/.exec(line)).find((match) => match);
@@ -177,6 +197,16 @@ async function explain(
     return [`It is locked by ${owner[1]} since ${owner[2]}: wait until that is done`];
   }
   return [lines.slice(-5).join("\n") || `The Pulumi CLI said nothing: see ${logFile}`];
+}
+
+/** A problem that surfaced while a property was resolved is told twice by the SDK: once as itself. */
+function withoutEchoes(errors: readonly string[]): string[] {
+  const plain = errors.map((error) => error.replace(/^Unhandled exception: Problems?: /, ""));
+  return [
+    ...new Set(
+      plain.filter((error) => !plain.some((other) => other !== error && error.endsWith(other))),
+    ),
+  ];
 }
 
 async function ensureStack(

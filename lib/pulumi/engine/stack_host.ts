@@ -1,7 +1,7 @@
-import { Problem } from "lib/schema/problem.ts";
+import { messageOf, Problem } from "lib/schema/problem.ts";
 import { kill } from "lib/cli/exec.ts";
 import { ROOT } from "lib/cli/root.ts";
-import { HostMessage, type HostRequest } from "lib/pulumi/host/protocol.ts";
+import { type HostAnswer, HostMessage, type HostRequest } from "lib/pulumi/host/protocol.ts";
 
 /** A stack host that runs. */
 export interface StackHost {
@@ -16,15 +16,26 @@ export interface StackHost {
 /** Milliseconds that a host may take before it listens; imports on a loaded machine are slow. */
 const START_TIMEOUT = 120_000;
 
+/** How a stack host is started. */
+export interface HostOptions {
+  /** Where its stderr goes. */
+  readonly logFile: string;
+  readonly env: Record<string, string>;
+  /**
+   * What stands against the write that the CLI is about to do, asked while it holds the stack's lock.
+   * Default: nothing does.
+   */
+  readonly ask?: () => Promise<readonly string[]>;
+}
+
 /**
  * Starts a stack host as a child process.
  *
- * @param options.logFile Where its stderr goes
  * @throws {Problem} when it does not come up, with what it said
  */
 export async function startStackHost(
-  request: HostRequest,
-  options: { readonly logFile: string; readonly env: Record<string, string> },
+  request: Omit<HostRequest, "asks">,
+  options: HostOptions,
 ): Promise<StackHost> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -50,6 +61,10 @@ export async function startStackHost(
   const logging = Deno.writeFile(options.logFile, child.stderr, { append: true, mode: 0o600 });
   const messages: HostMessage[] = [];
   const listening = Promise.withResolvers<number>();
+  const stdin = child.stdin.getWriter();
+  // A host that is gone says so by its end.
+  const tell = (line: HostRequest | HostAnswer) =>
+    stdin.write(new TextEncoder().encode(`${JSON.stringify(line)}\n`)).catch(() => {});
   const reading = (async () => {
     let text = "";
     for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -60,6 +75,10 @@ export async function startStackHost(
         if (message === undefined) continue;
         messages.push(message);
         if (message.kind === "listening") listening.resolve(message.port);
+        if (message.kind === "locked") {
+          const problems = await options.ask!().catch((error) => [messageOf(error)]);
+          await tell({ problems: [...problems] });
+        }
       }
     }
   })();
@@ -79,14 +98,13 @@ export async function startStackHost(
     () => listening.reject(new Problem(`The stack host did not start: see ${options.logFile}`)),
     START_TIMEOUT,
   );
-  const stdin = child.stdin.getWriter();
   const stop = async () => {
     kill(child, "SIGTERM");
     await stdin.close().catch(() => {});
     return await ended;
   };
   try {
-    await stdin.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`)).catch(() => {});
+    await tell({ ...request, asks: options.ask !== undefined });
     return { port: await listening.promise, messages, stop };
   } catch (error) {
     await stop();

@@ -6,7 +6,7 @@ import { canonicalJson, sha256 } from "lib/schema/digest.ts";
 import { CliExit } from "lib/pulumi/engine/cli.ts";
 import type { Engine } from "lib/pulumi/engine/run_stack.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
-import { nameOfUrn, typeOfUrn } from "lib/pulumi/simulate/wire.ts";
+import { containsSecret, nameOfUrn, typeOfUrn } from "lib/pulumi/simulate/wire.ts";
 
 /** An operation that was begun and whose end was never written. */
 export interface PendingOperation {
@@ -23,7 +23,12 @@ export interface StackState {
   readonly pending: readonly PendingOperation[];
   /** SHA-256 of each of the stack's outputs; a secret's is of its ciphertext. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** SHA-256 of all resources and pending operations: another one after every write. */
+  /** The outputs that are, or hold, secrets. A deployment encrypts them anew even when they did not change. */
+  readonly secretOutputs: readonly string[];
+  /**
+   * SHA-256 of all resources, outputs and pending operations: another one after every write, but for the
+   * stack's own resource, which the engine makes before a program runs.
+   */
   readonly digest: string;
 }
 
@@ -108,8 +113,10 @@ async function describeState(deployment: z.infer<typeof Deployment>): Promise<St
   const pending = deployment.pending_operations ?? [];
   const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
   const outputs: Record<string, string> = {};
+  const secretOutputs: string[] = [];
   for (const [key, value] of Object.entries(root?.outputs ?? {})) {
     outputs[key] = await sha256(canonicalJson(value));
+    if (containsSecret(value)) secretOutputs.push(key);
   }
   return {
     resources: resources.length,
@@ -118,7 +125,12 @@ async function describeState(deployment: z.infer<typeof Deployment>): Promise<St
       resource: `${typeOfUrn(urn)} ${nameOfUrn(urn)}`,
     })),
     outputs,
-    digest: await sha256(canonicalJson({ resources, pending })),
+    secretOutputs,
+    digest: await sha256(canonicalJson({
+      resources: resources.filter((resource) => resource !== root),
+      outputs: root?.outputs ?? {},
+      pending,
+    })),
   };
 }
 
@@ -139,4 +151,33 @@ export async function countResources(
   stack: FleetStack,
 ): Promise<number> {
   return (await readState(engine, stack))?.resources ?? 0;
+}
+
+/**
+ * Digests of a stack's outputs that tell whether they changed: those of secrets are of the plain values,
+ * which the CLI decrypts and which go no further than this process.
+ *
+ * @returns None for a stack that does not exist
+ * @throws {Problem} when the secrets cannot be decrypted
+ */
+export async function comparableOutputs(
+  engine: Engine,
+  stack: FleetStack,
+): Promise<StackState["outputs"]> {
+  const state = await readState(engine, stack);
+  if (state === undefined || state.secretOutputs.length === 0) return state?.outputs ?? {};
+  const { code, stdout } = await exec(
+    engine.pulumi,
+    ["stack", "output", "--json", "--show-secrets", "--stack", stack.info.name],
+    { cwd: await engine.backend.workDir(stack), env: { ...engine.backend.env } },
+  );
+  if (code !== CliExit.Ok) {
+    throw new Problem(
+      `Cannot decrypt the outputs of ${stack.id}: is its passphrase or key at hand?`,
+    );
+  }
+  const plain = JSON.parse(stdout) as Record<string, unknown>;
+  const outputs: Record<string, string> = { ...state.outputs };
+  for (const key of state.secretOutputs) outputs[key] = await sha256(canonicalJson(plain[key]));
+  return outputs;
 }

@@ -18,9 +18,14 @@ export interface Evaluation {
   readonly outputs: Properties;
   /** What the program warned of. */
   readonly warnings: readonly string[];
+  /** The upstream outputs that it asked for: keys by the stack's full name. */
+  readonly reads: Reads;
   /** Set when the program asked eagerly for what is not known yet; the lists above are then partial. */
   readonly deferred?: string;
 }
+
+/** Keys of upstream outputs by the upstream stack's full name. */
+export type Reads = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * Evaluates a stack's program in this process: no CLI, no network, nothing written.
@@ -57,6 +62,9 @@ async function evaluateOnce(
     upstream,
   });
   const warnings: string[] = [];
+  const reads = new Map<string, Set<string>>();
+  const onRead = (upstream: string, key: string) =>
+    void reads.set(upstream, (reads.get(upstream) ?? new Set()).add(key));
   const errors = new Set<unknown>();
   const collect = (error: unknown) => void errors.add(error);
   process.on("unhandledRejection", collect);
@@ -66,7 +74,7 @@ async function evaluateOnce(
       const names = { project: project.name, stack: info.name, preview: true };
       useMonitor(monitor, logger(warnings, errors), names);
       try {
-        await runInStack(() => runProgram(run));
+        await runInStack(() => runProgram({ ...run, onRead }));
       } catch (error) {
         errors.add(error);
       }
@@ -84,6 +92,7 @@ async function evaluateOnce(
     resources: monitor.resources,
     outputs: monitor.outputs,
     warnings,
+    reads,
     ...(deferred ? { deferred: messageOf(deferred) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
-import { evaluateStack, type Evaluation } from "lib/pulumi/evaluate/evaluate.ts";
+import { evaluateStack, type Evaluation, type Reads } from "lib/pulumi/evaluate/evaluate.ts";
 import { type Fleet, type FleetStack, subgraph } from "lib/pulumi/fleet.ts";
 import { checkGates, type GateFinding } from "lib/pulumi/gates.ts";
 import { type Overrides, readStackFile, withOverrides } from "lib/pulumi/stack_file.ts";
@@ -86,4 +86,11 @@ async function previewStack(
 export function isSound(preview: StackPreview): boolean {
   return (preview.verdict === "evaluated" || preview.verdict === "deferred") &&
     preview.findings.every(({ level }) => level !== "mandatory");
+}
+
+/** The upstream outputs that each stack reads, by stack id. */
+export function readsOf(previews: readonly StackPreview[]): Map<string, Reads> {
+  return new Map(
+    previews.flatMap(({ stack, evaluation }) => evaluation ? [[stack.id, evaluation.reads]] : []),
+  );
 }

@@ -7,13 +7,15 @@
  *
  * @module
  */
+import process from "node:process";
+import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import automation from "@pulumi/pulumi/automation/server.js";
 import languages from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { findProject, loadFleet } from "lib/pulumi/fleet.ts";
-import { type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
+import { HostAnswer, type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
 import { Deferred } from "lib/pulumi/needs.ts";
 import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
 import { serveSimulatedProviders } from "lib/pulumi/simulate/provider.ts";
@@ -29,9 +31,14 @@ function say(message: HostMessage): void {
 }
 
 /** The program as the engine runs it: its configuration comes decrypted from the CLI. */
-function programOf(request: HostRequest, run: Omit<StackRun, "config">): () => Promise<unknown> {
+function programOf(
+  request: HostRequest,
+  run: Omit<StackRun, "config">,
+  lines: AsyncIterator<string>,
+): () => Promise<unknown> {
   return async () => {
     try {
+      if (request.asks && !pulumi.runtime.isDryRun()) await ask(lines);
       const file = `${request.root}/${request.folder}/Pulumi.${request.stack}.yaml`;
       const read = await readStackFile(file, run.project.name);
       const config = withOverrides(
@@ -57,6 +64,16 @@ function programOf(request: HostRequest, run: Omit<StackRun, "config">): () => P
   };
 }
 
+/** Asks whether to go on, now that the lock is held. */
+async function ask(lines: AsyncIterator<string>): Promise<void> {
+  say({ kind: "locked" });
+  const { value, done } = await lines.next();
+  const { problems } = done
+    ? { problems: ["Nobody answers"] }
+    : HostAnswer.parse(JSON.parse(value));
+  if (problems.length > 0) throw new Problems(problems);
+}
+
 function listen(server: grpc.Server): Promise<number> {
   return new Promise((resolve, reject) =>
     server.bindAsync(
@@ -67,7 +84,7 @@ function listen(server: grpc.Server): Promise<number> {
   );
 }
 
-async function serve(request: HostRequest): Promise<void> {
+async function serve(request: HostRequest, lines: AsyncIterator<string>): Promise<void> {
   const fleet = await loadFleet(request.root);
   const { project } = findProject(fleet, request.folder);
   const info = parseStack(project.name, request.stack);
@@ -82,7 +99,7 @@ async function serve(request: HostRequest): Promise<void> {
   const internal = { ...languages, ...automation } as any;
   server.addService(
     internal.LanguageRuntimeService,
-    new internal.LanguageServer(programOf(request, run)),
+    new internal.LanguageServer(programOf(request, run, lines)),
   );
   if (request.simulate) serveSimulatedProviders(server);
   say({ kind: "listening", port: await listen(server) });
@@ -90,19 +107,14 @@ async function serve(request: HostRequest): Promise<void> {
 
 if (import.meta.main) {
   Error.stackTraceLimit = 0;
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-  let text = "";
-  let started = false;
-  for await (const chunk of lines) {
-    text += chunk;
-    if (started || !text.includes("\n")) continue;
-    started = true;
-    try {
-      await serve(HostRequest.parse(JSON.parse(text)));
-    } catch (error) {
-      say({ kind: "failed", problems: [messageOf(error)] });
-      Deno.exit(1);
-    }
+  const stdin = createInterface({ input: process.stdin });
+  stdin.on("close", () => Deno.exit(0));
+  const lines = stdin[Symbol.asyncIterator]();
+  try {
+    const { value } = await lines.next();
+    await serve(HostRequest.parse(JSON.parse(value!)), lines);
+  } catch (error) {
+    say({ kind: "failed", problems: [messageOf(error)] });
+    Deno.exit(1);
   }
-  Deno.exit(0);
 }

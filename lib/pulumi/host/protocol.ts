@@ -10,8 +10,10 @@ export const HostRequest = z.strictObject({
   stack: z.string(),
   /** Whether the host answers for the providers too. */
   simulate: z.boolean(),
-  /** Full names of upstream stacks that are not deployed yet. */
+  /** What is not known yet: upstream stacks by full name, or `<full name>#<output>` (`*`: all) for one output. */
   unknown: z.array(z.string()),
+  /** Whether to ask before the program of an update runs, when the CLI holds the stack's lock. */
+  asks: z.boolean(),
   /** Configuration keys set on the command line; never secrets. */
   overrides: z.record(z.string(), z.unknown()),
 });
@@ -24,8 +26,15 @@ export const HostMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("listening"), port: z.int() }),
   /** The program asked eagerly for what is not known. */
   z.strictObject({ kind: z.literal("deferred"), reason: z.string() }),
+  /** The CLI holds the stack's lock and is about to write: answered with a {@linkcode HostAnswer}. */
+  z.strictObject({ kind: z.literal("locked") }),
   /** The program failed: each problem, once. */
   z.strictObject({ kind: z.literal("failed"), problems: z.array(z.string()) }),
 ]);
 /** What a stack host says. */
 export type HostMessage = z.infer<typeof HostMessage>;
+
+/** The answer to `locked`, one line of JSON on stdin: what stands against it, or nothing. */
+export const HostAnswer = z.strictObject({ problems: z.array(z.string()) });
+/** The answer to `locked`. */
+export type HostAnswer = z.infer<typeof HostAnswer>;

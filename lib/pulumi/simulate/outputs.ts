@@ -1,6 +1,7 @@
 import { organization } from "lib/organization.ts";
 import { type Kind, resourceShape } from "lib/pulumi/resource_shape.ts";
 import { ACCOUNT_ID, digits, zonesOf } from "lib/pulumi/simulate/account.ts";
+import { identityOf } from "lib/pulumi/simulate/replacements.ts";
 import { isRecord, type Properties, unwrap } from "lib/pulumi/simulate/wire.ts";
 
 /** A resource that is being made. */
@@ -9,8 +10,8 @@ export interface Making {
   readonly type: string;
   /** The resource's name in the program. */
   readonly name: string;
-  /** Its URN: what the invented values are derived from. */
-  readonly urn: string;
+  /** What the invented values are derived from: its URN, and the inputs whose change replaces it. */
+  readonly seed: string;
   /** Plain inputs. */
   readonly inputs: Properties;
   readonly region: string;
@@ -89,19 +90,19 @@ const ARNS: Record<string, (making: Making, id: string) => string> = {
     `arn:aws:iam::${ACCOUNT_ID}:instance-profile/${id}`,
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": ({ inputs }) =>
     `arn:aws:iam::${ACCOUNT_ID}:oidc-provider/${String(inputs.url).replace("https://", "")}`,
-  "aws:secretsmanager/secret:Secret": ({ region, inputs, name, urn }) =>
+  "aws:secretsmanager/secret:Secret": ({ region, inputs, name, seed }) =>
     `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:${inputs.name ?? name}-${
-      digits(urn, 6)
+      digits(seed, 6)
     }`,
-  "aws:acm/certificate:Certificate": ({ region, urn }) =>
-    `arn:aws:acm:${region}:${ACCOUNT_ID}:certificate/${uuid(urn)}`,
-  "aws:lb/loadBalancer:LoadBalancer": ({ region, inputs, name, urn }) =>
+  "aws:acm/certificate:Certificate": ({ region, seed }) =>
+    `arn:aws:acm:${region}:${ACCOUNT_ID}:certificate/${uuid(seed)}`,
+  "aws:lb/loadBalancer:LoadBalancer": ({ region, inputs, name, seed }) =>
     `arn:aws:elasticloadbalancing:${region}:${ACCOUNT_ID}:loadbalancer/app/${inputs.name ?? name}/${
-      digits(urn, 16)
+      digits(seed, 16)
     }`,
-  "aws:lb/targetGroup:TargetGroup": ({ region, inputs, name, urn }) =>
+  "aws:lb/targetGroup:TargetGroup": ({ region, inputs, name, seed }) =>
     `arn:aws:elasticloadbalancing:${region}:${ACCOUNT_ID}:targetgroup/${inputs.name ?? name}/${
-      digits(urn, 16)
+      digits(seed, 16)
     }`,
 };
 
@@ -118,27 +119,27 @@ const ARN_SERVICES: Record<string, string> = {
 const GLOBAL_SERVICES = new Set(["cloudfront", "iam", "route53"]);
 
 const COMPUTED: Record<string, Computed> = {
-  "aws:ec2/eip:Eip": ({ urn }) => ({
-    allocationId: `eipalloc-${digits(urn, 17)}`,
-    publicIp: `198.51.100.${parseInt(digits(urn, 2), 16)}`,
+  "aws:ec2/eip:Eip": ({ seed }) => ({
+    allocationId: `eipalloc-${digits(seed, 17)}`,
+    publicIp: `198.51.100.${parseInt(digits(seed, 2), 16)}`,
   }),
-  "aws:ec2/instance:Instance": ({ urn }) => ({
-    privateIp: `10.0.0.${parseInt(digits(urn, 2), 16)}`,
+  "aws:ec2/instance:Instance": ({ seed }) => ({
+    privateIp: `10.0.0.${parseInt(digits(seed, 2), 16)}`,
   }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1, defaultVersion: 1 }),
-  "aws:ec2/vpc:Vpc": ({ urn }) => ({
-    defaultRouteTableId: `rtb-${digits(urn + "main", 17)}`,
-    mainRouteTableId: `rtb-${digits(urn + "main", 17)}`,
-    defaultSecurityGroupId: `sg-${digits(urn + "default", 17)}`,
-    defaultNetworkAclId: `acl-${digits(urn + "default", 17)}`,
-    ipv6CidrBlock: `2001:db8:${digits(urn, 2)}00::/56`,
+  "aws:ec2/vpc:Vpc": ({ seed }) => ({
+    defaultRouteTableId: `rtb-${digits(seed + "main", 17)}`,
+    mainRouteTableId: `rtb-${digits(seed + "main", 17)}`,
+    defaultSecurityGroupId: `sg-${digits(seed + "default", 17)}`,
+    defaultNetworkAclId: `acl-${digits(seed + "default", 17)}`,
+    ipv6CidrBlock: `2001:db8:${digits(seed, 2)}00::/56`,
   }),
-  "aws:eks/cluster:Cluster": ({ urn, region }) => ({
-    endpoint: `https://${digits(urn, 32).toUpperCase()}.gr7.${region}.eks.amazonaws.com`,
+  "aws:eks/cluster:Cluster": ({ seed, region }) => ({
+    endpoint: `https://${digits(seed, 32).toUpperCase()}.gr7.${region}.eks.amazonaws.com`,
     certificateAuthority: { data: btoa("simulated certificate authority") },
     identities: [{
       oidcs: [{
-        issuer: `https://oidc.eks.${region}.amazonaws.com/id/${digits(urn, 32).toUpperCase()}`,
+        issuer: `https://oidc.eks.${region}.amazonaws.com/id/${digits(seed, 32).toUpperCase()}`,
       }],
     }],
     status: "ACTIVE",
@@ -152,8 +153,8 @@ const COMPUTED: Record<string, Computed> = {
     primaryEndpointAddress: `master.${id}.simulated.${region}.cache.amazonaws.com`,
     readerEndpointAddress: `replica.${id}.simulated.${region}.cache.amazonaws.com`,
   }),
-  "aws:lb/loadBalancer:LoadBalancer": ({ name, urn, region }) => ({
-    dnsName: `${name}-${digits(urn, 10)}.${region}.elb.amazonaws.com`,
+  "aws:lb/loadBalancer:LoadBalancer": ({ name, seed, region }) => ({
+    dnsName: `${name}-${digits(seed, 10)}.${region}.elb.amazonaws.com`,
     zoneId: "Z35SXDOTRQ7X7K",
   }),
   "aws:cloudfront/distribution:Distribution": ({ id }) => ({
@@ -176,21 +177,22 @@ const COMPUTED: Record<string, Computed> = {
   "aws:sqs/queue:Queue": ({ region, inputs, name }) => ({
     url: `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${inputs.name ?? name}`,
   }),
-  "aws:iam/role:Role": ({ urn }) => ({ uniqueId: `AROA${digits(urn, 17).toUpperCase()}` }),
-  "aws:iam/accessKey:AccessKey": ({ urn }) => ({
-    id: `AKIA${digits(urn, 16).toUpperCase()}`,
-    secret: digits(urn + "secret", 40),
+  "aws:iam/role:Role": ({ seed }) => ({ uniqueId: `AROA${digits(seed, 17).toUpperCase()}` }),
+  "aws:iam/accessKey:AccessKey": ({ seed }) => ({
+    id: `AKIA${digits(seed, 16).toUpperCase()}`,
+    secret: digits(seed + "secret", 40),
   }),
-  "random:index/randomPassword:RandomPassword": ({ urn, inputs }) => ({
-    result: digits(urn, Number(inputs.length ?? 32)),
+  "random:index/randomPassword:RandomPassword": ({ seed, inputs }) => ({
+    result: digits(seed, Number(inputs.length ?? 32)),
   }),
-  "random:index/randomId:RandomId": ({ urn, inputs }) => ({
-    hex: digits(urn, 2 * Number(inputs.byteLength ?? 4)),
+  "random:index/randomId:RandomId": ({ seed, inputs }) => ({
+    hex: digits(seed, 2 * Number(inputs.byteLength ?? 4)),
   }),
 };
 
 /**
- * Makes a resource in the imagination: the same URN and inputs always give the same id and outputs.
+ * Makes a resource in the imagination: the same URN and inputs always give the same id and outputs, and
+ * a replacement gets new ones.
  *
  * @param inputs As they came over the wire; secrets stay secret in the outputs
  */
@@ -202,7 +204,8 @@ export function simulateCreate(
 ): Made {
   const plain = unwrap(inputs) as Properties;
   const region = typeof plain.region === "string" ? plain.region : organization.region;
-  const making: Making = { type, name, urn, inputs: plain, region };
+  const seed = urn + identityOf(type, plain);
+  const making: Making = { type, name, seed, inputs: plain, region };
   if (type.startsWith("kubernetes:")) return simulateObject(making, inputs);
   const id = idOf(making);
   const arn = arnOf(making, id);
@@ -248,12 +251,12 @@ function defaultFor(key: string, kind: Kind, making: Making, id: string, arn: st
   }
 }
 
-function idOf({ type, name, urn, inputs }: Making): string {
+function idOf({ type, name, seed, inputs }: Making): string {
   const prefix = ID_PREFIXES[type];
   if (prefix !== undefined) {
     return /^[EZ]$/.test(prefix)
-      ? prefix + digits(urn, 13).toUpperCase()
-      : `${prefix}-${digits(urn, 17)}`;
+      ? prefix + digits(seed, 13).toUpperCase()
+      : `${prefix}-${digits(seed, 17)}`;
   }
   const input = ID_INPUTS[type];
   const given = input === undefined ? undefined : inputs[input];
@@ -263,7 +266,7 @@ function idOf({ type, name, urn, inputs }: Making): string {
     const words = path.filter((word) => typeof word === "string");
     if (words.length > 0) return words.join("/");
   }
-  return `${name}-${digits(urn, 7)}`;
+  return `${name}-${digits(seed, 7)}`;
 }
 
 function arnOf(making: Making, id: string): string {
@@ -285,12 +288,12 @@ function simulateObject(making: Making, inputs: Properties): Made {
   const metadata = isRecord(making.inputs.metadata) ? making.inputs.metadata : {};
   const name = typeof metadata.name === "string"
     ? metadata.name
-    : `${making.name}-${digits(making.urn, 8)}`;
+    : `${making.name}-${digits(making.seed, 8)}`;
   const namespace = typeof metadata.namespace === "string" ? metadata.namespace : undefined;
   const given = isRecord(inputs.metadata) ? inputs.metadata : {};
   return {
     id: namespace === undefined ? name : `${namespace}/${name}`,
-    outputs: { ...inputs, metadata: { ...given, name, uid: uuid(making.urn) } },
+    outputs: { ...inputs, metadata: { ...given, name, uid: uuid(making.seed) } },
   };
 }
 

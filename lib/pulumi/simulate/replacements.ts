@@ -95,3 +95,9 @@ function replacesFor(
   const forcing = FORCES_REPLACEMENT[type] ?? [];
   return changed.filter((key) => forcing.includes(key));
 }
+
+/** The inputs whose change replaces a resource, as text; empty when there is none. */
+export function identityOf(type: string, inputs: Properties): string {
+  const forcing = (FORCES_REPLACEMENT[type] ?? []).filter((key) => inputs[key] !== undefined);
+  return forcing.map((key) => canonicalJson([key, inputs[key]])).join();
+}

@@ -11,7 +11,7 @@ function gate(type: string, inputs: Record<string, unknown>, stack = "QA", name 
   const urn = `urn:pulumi:${stack}::p::${type}::${name}`;
   const resource = { urn, type, name, custom: true, id: name, inputs, outputs: inputs };
   return checkGates(
-    { resources: [{ ...resource, dependencies: [], protect: false }], outputs: {}, warnings: [] },
+    { resources: [{ ...resource, dependencies: [], protect: false }] },
     parseStack("ol-infrastructure-p", stack),
   );
 }
