@@ -210,12 +210,12 @@ engineTest(
         const fleet = await copy.load();
         const overrides = new Map([[XQWATCHER, { replicas: 5 }]]);
         await runStacks(fleet, pulumi.path, "up", [XQWATCHER], { overrides });
-          const { of } = await runStacks(fleet, pulumi.path, "up", [XQWATCHER], { optionsFor });
+        const { of } = await runStacks(fleet, pulumi.path, "up", [XQWATCHER], { optionsFor });
         assert.match(of(XQWATCHER).problems.join("\n"), /The state changed after this was planned/);
         const backend = await openSandbox(copy.root);
-      const state = await Deno.readTextFile(backend.stateFile!("ol-application-xqwatcher", "CI"));
-      assert.match(state, /"replicas": 5/);
-      assert.doesNotMatch(state, /"replicas": 2/);
+        const state = await Deno.readTextFile(backend.stateFile!("ol-application-xqwatcher", "CI"));
+        assert.match(state, /"replicas":5/);
+        assert.doesNotMatch(state, /"replicas":2/);
       });
 
       await t.step("a folder that holds something else is not written to", async () => {

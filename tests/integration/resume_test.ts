@@ -1,12 +1,12 @@
 /** What is left after a kill at any moment, and that a resume converges. */
 import assert from "node:assert/strict";
-import { runFleet } from "lib/pulumi/deploy/deploy.ts";
 import { readUnfinished } from "lib/pulumi/deploy/journal.ts";
+import { kill } from "lib/cli/exec.ts";
 import { openSandbox } from "lib/pulumi/engine/backend.ts";
 import { readLocks } from "lib/pulumi/engine/locks.ts";
-import { countResources } from "lib/pulumi/engine/state.ts";
+import { readState } from "lib/pulumi/engine/state.ts";
 import { engineTest } from "tests/support/engine.ts";
-import { withFleetCopy } from "tests/support/fleet.ts";
+import { runStacks, withFleetCopy } from "tests/support/fleet.ts";
 
 const IDS = ["ol-infrastructure-network:CI", "ol-application-xqwatcher:CI"];
 
@@ -44,65 +44,102 @@ async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-for (const victim of ["scheduler", "pulumi", "host/main.ts"]) {
-  engineTest("pulumi", `after SIGKILL of ${victim} a resume converges`, async ({ pulumi }) => {
-    await withFleetCopy(async (copy) => {
-      const script = `${copy.root}/deploy.ts`;
-      await Deno.writeTextFile(script, DEPLOY);
-      const config = new URL("../../deno.json", import.meta.url).pathname;
-      const scheduler = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--config", config, script, copy.root, pulumi.path],
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-      const backend = await openSandbox(copy.root);
-      const fleet = await copy.load();
-      const network = fleet.stacks.get(IDS[0])!;
-      // The moment at which the CLI holds its lock: something is under way then.
-      await waitUntil(async () => (await readLocks(backend.url, network)).length > 0);
-      if (victim === "scheduler") scheduler.kill("SIGKILL");
-      else if (victim === "pulumi") {
-        for (const pid of await processesWith(`${backend.runs}/1/${network.info.project}`)) {
-          Deno.kill(pid, "SIGKILL");
-        }
-      } else {
-        const status = await Deno.readTextFile(
-          `/proc/${scheduler.pid}/task/${scheduler.pid}/children`,
-        )
-          .catch(() => "");
-        for (const pid of status.trim().split(" ").filter((word) => word !== "").map(Number)) {
-          const line = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-          if (line.includes(victim)) Deno.kill(pid, "SIGKILL");
-        }
-      }
-      await scheduler.status;
-      await waitUntil(async () => (await processesWith(copy.root)).length === 0);
-      assert.deepEqual(await processesWith(copy.root), [], "nothing is left running");
-
-      const { remaining } = await readUnfinished(backend.runs, "up");
-      const outcomes = remaining.length === 0 ? [] : await runFleet({
-        fleet,
-        ids: remaining,
-        operation: "up",
-        engine: {
-          root: copy.root,
-          pulumi: pulumi.path,
-          backend,
-          runDir: `${backend.runs}/2`,
-          narrate: () => {},
-        },
-        limits: { stacks: 2, classes: {} },
-        observe: () => {},
-      });
-      assert.deepEqual(outcomes.flatMap(({ problems }) => problems), []);
-      for (const id of IDS) {
-        const stack = fleet.stacks.get(id)!;
-        assert.ok(await countResources({ backend } as never, stack) > 5, `${id} is deployed`);
-        assert.deepEqual(await readLocks(backend.url, stack), []);
-      }
-    });
-  }, { sanitizeResources: false });
+/** Which process is killed, and when: at once when the CLI holds its lock, or after so many milliseconds. */
+interface Kill {
+  readonly victim: "scheduler" | "pulumi" | "host/main.ts";
+  readonly after?: number;
 }
+
+/** Kills one process of a deployment, and resumes: everything is deployed, no lock is left. */
+async function killAndResume(pulumi: string, { victim, after }: Kill): Promise<void> {
+  await withFleetCopy(async (copy) => {
+    const script = `${copy.root}/deploy.ts`;
+    await Deno.writeTextFile(script, DEPLOY);
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const scheduler = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--config", config, script, copy.root, pulumi],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const backend = await openSandbox(copy.root);
+    const fleet = await copy.load();
+    const network = fleet.stacks.get(IDS[0])!;
+    if (after !== undefined) await new Promise((resolve) => setTimeout(resolve, after));
+    else await waitUntil(async () => (await readLocks(backend.url, network)).length > 0);
+    if (victim === "scheduler") kill(scheduler, "SIGKILL");
+    else {
+      const marks = victim === "pulumi"
+        ? [`${backend.runs}/1/${network.info.project}`, `${backend.runs}/1/ol-application`]
+        : [`${victim}`];
+      const below = victim === "pulumi" ? undefined : await childrenOf(scheduler.pid);
+      for (const mark of marks) {
+        for (const pid of await processesWith(mark)) {
+          if (below === undefined || below.includes(pid)) killIfThere(pid);
+        }
+      }
+    }
+    await scheduler.status;
+    await waitUntil(async () => (await processesWith(copy.root)).length === 0);
+    assert.deepEqual(await processesWith(copy.root), [], "nothing is left running");
+
+    // Killed before it wrote its journal, it left nothing to resume: that is a first deployment.
+    const { remaining } = await readUnfinished(backend.runs, "up").catch(() => ({
+      remaining: IDS,
+    }));
+    const { order, of } = await runStacks(fleet, pulumi, "up", remaining);
+    assert.deepEqual(order.flatMap((id) => of(id).problems), []);
+    for (const id of IDS) {
+      const stack = fleet.stacks.get(id)!;
+      const state = await readState({ backend, pulumi }, stack);
+      assert.ok(state!.resources >= 5, `${id} is deployed`);
+      assert.deepEqual(state!.pending, [], `${id} has nothing pending`);
+      assert.deepEqual(await readLocks(backend.url, stack), []);
+    }
+  });
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
+  return text.trim().split(" ").filter((word) => word !== "").map(Number);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+const VICTIMS = ["scheduler", "pulumi", "host/main.ts"] as const;
+
+for (const victim of VICTIMS) {
+  engineTest(
+    "pulumi",
+    `after SIGKILL of ${victim} a resume converges`,
+    ({ pulumi }) => killAndResume(pulumi.path, { victim }),
+    { sanitizeResources: false },
+  );
+}
+
+/** How many random kills; 20 is what the promise was tried with: `KILLS=20 deno test -A <this file>`. */
+const KILLS = Number(Deno.env.get("KILLS") ?? 4);
+
+engineTest(
+  "pulumi",
+  `after ${KILLS} SIGKILLs of anything at any moment a resume converges`,
+  async ({ pulumi }, t) => {
+    for (let number = 0; number < KILLS; number++) {
+      const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)];
+      const after = Math.floor(Math.random() * 5000);
+      await t.step(
+        `${victim} after ${after} ms`,
+        () => killAndResume(pulumi.path, { victim, after }),
+      );
+    }
+  },
+  { sanitizeResources: false },
+);
 
 Deno.test("a journal whose last line was cut says what is left", async () => {
   const runs = await Deno.makeTempDir();
