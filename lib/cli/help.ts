@@ -14,9 +14,7 @@ export interface Documented {
 
 function flagUsage(flag: Flag): string {
   if (flag.kind === "boolean") return `--${flag.name}`;
-  const value = flag.choices
-    ? flag.choices.join("|")
-    : flag.name.split("-").at(-1)!.toUpperCase();
+  const value = flag.choices ? flag.choices.join("|") : flag.name.split("-").at(-1)!.toUpperCase();
   return `--${flag.name} ${flag.kind === "number" ? "N" : value}`;
 }
 
