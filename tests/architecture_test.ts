@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
+import { formatFinding } from "lib/secrets/scan/finding.ts";
+import { scanFiles } from "lib/secrets/scan/scan.ts";
+import { treeFiles } from "lib/secrets/scan/sources.ts";
 
 /** Which folders a folder may import from, beside itself. The first row whose start fits decides. */
 const MAY_IMPORT: readonly (readonly [from: string, allowed: readonly string[]])[] = [
@@ -191,4 +194,10 @@ Deno.test("every task that the documents name exists and has a description", asy
     if (INTERNAL_TASKS.includes(name)) continue;
     assert.ok(readme.includes(`| \`deno task ${name}\` `), `README.md does not list ${name}`);
   }
+});
+
+Deno.test("no secret lies open in the tree", async () => {
+  const files = await treeFiles(ROOT);
+  const { findings } = await scanFiles(files, { root: ROOT, isWhole: true });
+  assert.deepEqual(findings.map(formatFinding), []);
 });

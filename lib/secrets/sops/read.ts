@@ -46,7 +46,7 @@ export async function readSopsFile(path: string, env: Env, source = path): Promi
   }
 }
 
-function loadStore(text: string, source: string): Branch[] {
+export function loadStore(text: string, source: string): Branch[] {
   if (text.trim() === "") throw new SopsProblem("malformed", `${source}: is empty`);
   if (/^(<{7}|={7}|>{7})( |$)/m.test(text)) {
     throw new SopsProblem("malformed", `${source}: has conflict markers: merge it first`);
@@ -55,7 +55,7 @@ function loadStore(text: string, source: string): Branch[] {
   return source.endsWith(".json") ? [loadJson(plain, source)] : loadYaml(plain, source);
 }
 
-function splitMetadata(
+export function splitMetadata(
   documents: readonly Branch[],
   source: string,
 ): { documents: Branch[]; metadata: Metadata } {

@@ -1,0 +1,114 @@
+/**
+ * Creation rules: `secrets/.sops.yaml`, which says to whom a new file is encrypted.
+ *
+ * @see {@link https://github.com/getsops/sops/blob/v3.13.3/config/config.go} `loadCreationRuleForFile`
+ * @module
+ */
+import { z } from "zod";
+import { parseWith } from "lib/schema/parse.ts";
+import { Problems } from "lib/schema/problem.ts";
+import { parseYaml } from "lib/schema/yaml.ts";
+import { portableRegExp } from "lib/secrets/sops/selection.ts";
+import { NeedsBinary } from "lib/secrets/sops/error.ts";
+
+/** Recipients as one text with commas or line breaks, or as a list. */
+const Recipients = z.union([z.string(), z.array(z.string())]).default([]).transform((value) =>
+  (Array.isArray(value) ? value : value.split(/[,\n]/)).map((word) => word.trim()).filter((word) =>
+    word !== ""
+  )
+);
+
+const Kms = z.union([
+  Recipients,
+  z.array(z.strictObject({ arn: z.string(), role: z.string().optional() })).transform((keys) =>
+    keys.map(({ arn, role }) => role ? `${arn}+${role}` : arn)
+  ),
+]);
+
+/** What a rule may say; a rule that leaves parts of a file open is no rule for secrets. */
+const CreationRule = z.strictObject({
+  path_regex: z.string().regex(/^\^.*\$$/s, "must begin with ^ and end with $"),
+  age: Recipients,
+  hc_vault_transit_uri: Recipients,
+  kms: Kms.default([]),
+  aws_profile: z.string().optional(),
+  gcp_kms: Recipients,
+  azure_keyvault: Recipients,
+  pgp: Recipients,
+  shamir_threshold: z.int().min(2).optional(),
+  key_groups: z.array(z.strictObject({
+    age: Recipients,
+    hc_vault: Recipients,
+    kms: Kms.default([]),
+    pgp: Recipients,
+  })).default([]),
+});
+
+const Config = z.strictObject({
+  creation_rules: z.array(CreationRule).min(1),
+  stores: z.unknown().optional(),
+});
+
+/** One rule: which files, and to whom they are encrypted. */
+export interface CreationRule {
+  /** As written. */
+  readonly pattern: string;
+  /** Whether a path, relative to the folder of `.sops.yaml`, is one of its files. */
+  matches(path: string): boolean;
+  /** The recipients by group, as the metadata of a file names them; sorted within a group. */
+  readonly groups: readonly (readonly string[])[];
+}
+
+/**
+ * Reads `.sops.yaml`, more strictly than SOPS: every rule has an anchored pattern, so that there is no
+ * fallback; none leaves parts of a file open; each names a recipient.
+ *
+ * @param source The file's name, for the error
+ * @throws {Problems} with every fault
+ */
+export function parseCreationRules(text: string, source: string): CreationRule[] {
+  const { creation_rules: rules } = parseWith(Config, parseYaml(text, source), source);
+  const problems: string[] = [];
+  const read = rules.map((rule, index): CreationRule => {
+    const own = [
+      ...rule.age,
+      ...rule.hc_vault_transit_uri,
+      ...rule.kms,
+      ...rule.gcp_kms,
+      ...rule.azure_keyvault,
+      ...rule.pgp,
+    ];
+    const groups = rule.key_groups.map(({ age, hc_vault, kms, pgp }) =>
+      [...age, ...hc_vault, ...kms, ...pgp].sort()
+    );
+    // SOPS takes key_groups alone where they are.
+    const all = groups.length > 0 ? groups : [own.sort()];
+    if (all.some((group) => group.length === 0)) {
+      problems.push(`${source}: creation_rules.${index}: names no recipient`);
+    }
+    return { pattern: rule.path_regex, matches: matcher(rule.path_regex, index), groups: all };
+  });
+
+  function matcher(pattern: string, index: number): (path: string) => boolean {
+    try {
+      const expression = portableRegExp(pattern);
+      return (path) => expression.test(path);
+    } catch (error) {
+      if (!(error instanceof NeedsBinary)) throw error;
+      problems.push(
+        `${source}: creation_rules.${index}.path_regex: ${error.reason}: write it more plainly`,
+      );
+      return () => false;
+    }
+  }
+  if (problems.length > 0) throw new Problems(problems);
+  return read;
+}
+
+/** The rule for a path relative to the folder of `.sops.yaml`: the first that matches. */
+export function ruleFor(
+  rules: readonly CreationRule[],
+  path: string,
+): CreationRule | undefined {
+  return rules.find((rule) => rule.matches(path));
+}

@@ -1,0 +1,222 @@
+/** The scan that needs no key. */
+import assert from "node:assert/strict";
+import { ROOT } from "lib/cli/root.ts";
+import { execOrThrow } from "lib/cli/exec.ts";
+import { parseCreationRules, ruleFor } from "lib/secrets/creation_rules.ts";
+import { formatFinding } from "lib/secrets/scan/finding.ts";
+import { installHook } from "lib/secrets/scan/hook.ts";
+import { scanFiles } from "lib/secrets/scan/scan.ts";
+import { scanSecretFile } from "lib/secrets/scan/secret_file.ts";
+import { type ScannedFile, stagedFiles, treeFiles } from "lib/secrets/scan/sources.ts";
+import { isRandom, scanText } from "lib/secrets/scan/tokens.ts";
+
+const PATH = "secrets/xqwatcher/grader-config.ci.yaml";
+const TEXT = await Deno.readTextFile(`${ROOT}/${PATH}`);
+const RULES_TEXT = await Deno.readTextFile(`${ROOT}/secrets/.sops.yaml`);
+const RULES = parseCreationRules(RULES_TEXT, "secrets/.sops.yaml");
+const CANARY = "canary-4711";
+
+Deno.test("the example secrets are sound", () => {
+  assert.deepEqual(scanSecretFile(PATH, TEXT, RULES), []);
+});
+
+const PRODUCTION = await Deno.readTextFile(
+  `${ROOT}/secrets/xqwatcher/grader-config.production.yaml`,
+);
+
+const faults: [what: string, path: string, text: string, says: RegExp][] = [
+  ["a file without any encryption", PATH, `password: ${CANARY}\n`, /is not encrypted: .*not-encr/],
+  ["an open value beside metadata", PATH, `extra: ${CANARY}\n${TEXT}`, /extra is not encrypted/],
+  ["an open number in a list", PATH, `l:\n  - a: 4711\n${TEXT}`, /l\[0\]\.a is not encrypted/],
+  [
+    "a value with text behind it",
+    PATH,
+    TEXT.replace(/^(xqueue_username: .*)$/m, "$1x"),
+    /username/,
+  ],
+  ["a null that somebody added", PATH, `extra:\n${TEXT}`, /extra is empty: anybody could/],
+  ["an empty mapping", PATH, `extra: {}\n${TEXT}`, /extra is empty: anybody could/],
+  ["an open comment", PATH, `# ${CANARY}\n${TEXT}`, /:1: a comment is not encrypted/],
+  ["a comment behind a value", PATH, TEXT.replace(/\]$/m, `] # ${CANARY}`), /:1: a comment/],
+  ["a key that stands twice", PATH, `a: ""\na: ""\n${TEXT}`, /:\d+: has a key twice/],
+  ["the key of another environment", PATH, PRODUCTION, /is encrypted to age1djm7.*not name.*recip/],
+  ["a name that no rule fits", "secrets/xqwatcher/grader-ci.yaml", TEXT, /no creation rule fits/],
+  [
+    "a rule that leaves parts open",
+    PATH,
+    TEXT.replace("unencrypted_suffix: _", "encrypted_suffix: _"),
+    /sops\.encrypted_suffix leaves parts open/,
+  ],
+  ["a code over encrypted values alone", PATH, `${TEXT}  mac_only_encrypted: true\n`, /mac_only/],
+  ["no code", PATH, TEXT.replace(/^ +mac: .*\n/m, ""), /sops\.mac is missing/],
+  ["several documents", PATH, `${TEXT}---\na: ""\n`, /holds several documents/],
+  ["half a file", PATH, TEXT.slice(0, 900), /not-sops/],
+  ["nothing in it", PATH, "", /is empty/],
+];
+
+for (const [what, path, text, says] of faults) {
+  Deno.test(`check-secrets finds a secret file with ${what}`, () => {
+    assert.ok(path !== PATH || text !== TEXT, "the fault was not made");
+    const said = scanSecretFile(path, text, RULES).map(formatFinding).join("\n");
+    assert.match(said, says);
+    assert.doesNotMatch(said, /canary|4711/);
+  });
+}
+
+const rules: [what: string, text: string, says: RegExp][] = [
+  ["without a pattern", "creation_rules: [{ age: age1x }]", /path_regex/],
+  [
+    "whose pattern is open at the end",
+    "creation_rules: [{ path_regex: '^a', age: age1x }]",
+    /end with/,
+  ],
+  ["without a recipient", "creation_rules: [{ path_regex: '^a$' }]", /names no recipient/],
+  [
+    "that leaves parts open",
+    "creation_rules: [{ path_regex: ^a$, age: x, encrypted_regex: ^p$ }]",
+    /encrypted_regex/,
+  ],
+  [
+    "that only Go reads",
+    "creation_rules: [{ path_regex: '^\\pL$', age: x }]",
+    /write it more plainly/,
+  ],
+];
+
+for (const [what, text, says] of rules) {
+  Deno.test(`creation rules refuse one ${what}`, () => {
+    assert.throws(() => parseCreationRules(text, "secrets/.sops.yaml"), says);
+  });
+}
+
+Deno.test("the first rule that matches decides, and its recipients are told by group", () => {
+  const read = parseCreationRules(
+    `creation_rules:
+  - path_regex: ^a/.*\\.yaml$
+    shamir_threshold: 2
+    key_groups: [{ age: [b, a] }, { pgp: "c" }]
+  - path_regex: ^.*$
+    age: "d, e"\n`,
+    "s",
+  );
+  assert.deepEqual(ruleFor(read, "a/x.yaml")?.groups, [["a", "b"], ["c"]]);
+  assert.deepEqual(ruleFor(read, "b/x.yaml")?.groups, [["d", "e"]]);
+});
+
+// Put together here, so that this file holds none of them.
+const random = "q7ZxK2mW9vB4" + "tR8nJ3pL6sD1fG5h";
+const hexadecimal = "0f1e2d3c4b5a6978" + "8796a5b4c3d2e1f0";
+const tokens: [what: string, text: string, rule: string | undefined][] = [
+  ["an age identity", "AGE-SECRET-KEY-" + "1" + "Q".repeat(58), "known-token"],
+  ["a Vault token", "token hvs." + "C".repeat(28), "known-token"],
+  ["an AWS access key", "AKIA" + "Q3EGRZ7TBNMXPLWK", "known-token"],
+  ["a GitHub token", "ghp_" + "a1B2c3D4e5F6g7H8i9" + "J0k1L2m3N4o5P6q7R8", "known-token"],
+  ["a private key", "-----BEGIN RSA PRIVATE " + "KEY-----\n" + "M".repeat(64), "known-token"],
+  ["a password in a URL", "postgres://admin:" + "hunter2hunter@db.corp/app", "known-token"],
+  ["a random text", `password = "${random}"`, "high-entropy"],
+  ["a random text in YAML", `password: ${random}`, "high-entropy"],
+  ["random hexadecimal digits", `api_key: "${hexadecimal}"`, "high-entropy"],
+  ["a digest", `revision: "${hexadecimal}"`, undefined],
+  ["an integrity", `"integrity": "sha512-${random}${random}=="`, undefined],
+  ["what SOPS writes", TEXT, undefined],
+  ["an age recipient", RULES_TEXT, undefined],
+  ["a sentence", 'const text = "The quick brown fox jumps over the lazy dog 42 times"', undefined],
+  ["a name", 'const name = "getApplicationLoadBalancerTargetGroup2024"', undefined],
+  ["a path", 'import x from "lib/pulumi/evaluate/evaluateStackOffline01.ts"', undefined],
+];
+
+for (const [what, text, rule] of tokens) {
+  Deno.test(`check-secrets ${rule ? `finds ${what} as ${rule}` : `passes ${what}`}`, async () => {
+    const found = await scanText("notes/example.txt", text);
+    assert.deepEqual([...new Set(found.map((one) => one.rule))], rule ? [rule] : []);
+    for (const finding of found) assert.ok(!text.includes(finding.message.slice(6, 20)));
+  });
+}
+
+Deno.test("nearly every generated key counts as random, hardly any name does", () => {
+  const keys = Array.from({ length: 500 }, () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(30));
+    return btoa(String.fromCharCode(...bytes));
+  });
+  assert.ok(keys.filter(isRandom).length > 450);
+});
+
+const file = (path: string, text: string): ScannedFile => ({
+  path,
+  read: () => Promise.resolve(new TextEncoder().encode(text)),
+});
+const link = (path: string, target: string): ScannedFile => ({ ...file(path, ""), link: target });
+
+const others: [what: string, files: ScannedFile, says: string[]][] = [
+  ["conflict markers", file("a.ts", "x\n<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"), [
+    "a.ts:2: has conflict markers: merge it first (conflict)",
+  ]],
+  ["a link out of the repository", link("lib/a", "../../etc"), [
+    "lib/a: is a link that leads out of the repository: remove it (symlink)",
+  ]],
+  ["an absolute link", link("a", "/etc/passwd"), [
+    "a: is a link that leads out of the repository: remove it (symlink)",
+  ]],
+  ["a link within", link("lib/a", "../tasks/b"), []],
+  ["a link among the secrets", link("secrets/a/b.ci.yaml", "c.ci.yaml"), [
+    "secrets/a/b.ci.yaml: is a link: a secret is a file of its own (symlink)",
+  ]],
+  ["secrets of any other name", file("secrets/notes.txt", "x"), [
+    "secrets/notes.txt: no creation rule fits it: name it <context>/<name>.<environment>.yaml (no-rule)",
+    "secrets/notes.txt:1: holds no mapping at its top level (not-sops)",
+  ]],
+];
+
+for (const [what, one, says] of others) {
+  Deno.test(`check-secrets judges ${what}`, async () => {
+    const { findings } = await scanFiles([one], { root: ROOT, isWhole: false });
+    assert.deepEqual(findings.map(formatFinding), says);
+  });
+}
+
+Deno.test("an allowance covers as many findings as it says, and one too many is told", async () => {
+  const allow = (count: number) =>
+    file(
+      "secrets/.allow.yaml",
+      `[{ path: "a/*.txt", rule: high-entropy, count: ${count}, reason: It is only an example }]`,
+    );
+  const text = `k: ${random}\nl: ${random}\n`;
+  const scan = async (count: number) =>
+    (await scanFiles([allow(count), file("a/b.txt", text)], { root: "/nowhere", isWhole: true }))
+      .findings.map(({ rule, line }) => [rule, line]);
+  assert.deepEqual(await scan(2), []);
+  assert.deepEqual(await scan(1), [["high-entropy", 2]]);
+  assert.deepEqual(await scan(3), [["allow-list", undefined]]);
+});
+
+Deno.test("staged content counts, not the working tree; the hook is installed once", async () => {
+  const root = await Deno.makeTempDir();
+  const git = (...args: string[]) => execOrThrow("git", args, { cwd: root });
+  try {
+    await git("init", "--quiet");
+    await Deno.mkdir(`${root}/secrets/a`, { recursive: true });
+    await Deno.writeTextFile(`${root}/secrets/.sops.yaml`, RULES_TEXT);
+    await Deno.writeTextFile(`${root}/secrets/a/b.ci.yaml`, `password: ${CANARY}\n`);
+    await Deno.symlink("/etc/passwd", `${root}/leak`);
+    await git("add", "-A");
+    await Deno.writeTextFile(`${root}/secrets/a/b.ci.yaml`, TEXT);
+    const staged = await scanFiles(await stagedFiles(root), { root, isWhole: false });
+    assert.deepEqual(staged.findings.map(({ path, rule }) => [path, rule]), [
+      ["leak", "symlink"],
+      ["secrets/a/b.ci.yaml", "not-encrypted"],
+    ]);
+    const tree = await scanFiles(await treeFiles(root), { root, isWhole: true });
+    assert.deepEqual(tree.findings.map(({ path }) => path), ["leak"]);
+
+    assert.match(await installHook(root), /from now on/);
+    assert.match(await installHook(root), /already/);
+    assert.equal((await git("config", "core.hooksPath")).trim(), ".githooks");
+    await git("config", "core.hooksPath", "elsewhere");
+    await assert.rejects(installHook(root), /core\.hooksPath is elsewhere: call/);
+    await git("config", "--unset", "core.hooksPath");
+    await Deno.writeTextFile(`${root}/.git/hooks/pre-push`, "");
+    await assert.rejects(installHook(root), /holds pre-push, which core\.hooksPath would shut out/);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
