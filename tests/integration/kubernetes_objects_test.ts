@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
 import { previewFleet } from "lib/pulumi/evaluate/fleet.ts";
 import { loadFleet } from "lib/pulumi/fleet.ts";
+import { makeEveryKubernetesComponent } from "tests/support/components.ts";
 import { engineTest } from "tests/support/engine.ts";
 import { withKube } from "tests/support/kube.ts";
 import { installKinds, KubeJudge, objectsOf } from "tests/support/kube_objects.ts";
+import { make } from "tests/support/program.ts";
 
 engineTest(
   ["kube-apiserver", "etcd"],
@@ -26,6 +28,10 @@ engineTest(
       }
       assert.deepEqual(problems, []);
       assert.ok(count > 10, `only ${count} objects were judged`);
+
+      const { objects } = await make(makeEveryKubernetesComponent);
+      const found = await Promise.all(objects.map((object) => judge.judge(object)));
+      assert.deepEqual(found.flat(), [], "components with every option");
 
       // The judge does judge: a field too many, a value of the wrong type, a name of no use.
       const metadata = { name: "a", namespace: "default" };
