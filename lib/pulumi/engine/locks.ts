@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FleetStack } from "lib/pulumi/fleet.ts";
+import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
 /** A lock on a stack, as a self-managed backend keeps it. @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go */
 const LockFile = z.looseObject({
@@ -25,7 +25,10 @@ export interface StackLock {
  *
  * @param url The backend's address
  */
-export async function readLocks(url: string, { info }: FleetStack): Promise<StackLock[]> {
+export async function readLocks(
+  url: string,
+  info: Pick<StackInfo, "project" | "name">,
+): Promise<StackLock[]> {
   if (!url.startsWith("file://")) return [];
   const folder = `${
     url.slice("file://".length)
@@ -73,8 +76,11 @@ async function isRunning(pid: number): Promise<boolean> {
  *
  * @returns What was removed
  */
-export async function breakDeadLocks(url: string, stack: FleetStack): Promise<StackLock[]> {
-  const dead = (await readLocks(url, stack)).filter((lock) => lock.dead);
+export async function breakDeadLocks(
+  url: string,
+  info: Pick<StackInfo, "project" | "name">,
+): Promise<StackLock[]> {
+  const dead = (await readLocks(url, info)).filter((lock) => lock.dead);
   for (const { path } of dead) await Deno.remove(path);
   return dead;
 }

@@ -77,7 +77,7 @@ export async function runStack(
   await Deno.mkdir(engine.runDir, { recursive: true });
   const cwd = await engine.backend.workDir(stack);
   await ensureStack(engine, stack, cwd, `${files}.init.log`);
-  for (const { owner } of await breakDeadLocks(engine.backend.url, stack)) {
+  for (const { owner } of await breakDeadLocks(engine.backend.url, stack.info)) {
     engine.narrate(stack.id, `the lock of ${owner}, which has ended, was removed`);
   }
   for (let attempt = 0;; attempt++) {
