@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { ContainerImage } from "infra/components/container_image.ts";
 import { Port } from "infra/components/crds/define.ts";
-import { DnsLabel } from "infra/components/eks_auth_binding.ts";
+import { DnsLabel } from "infra/components/dns_label.ts";
 
 const Quantity = (pattern: RegExp, example: string) =>
   z.string().regex(pattern, `must be a quantity such as ${example}`);

@@ -25,9 +25,12 @@ Deno.test("a binding lets the application's service account into AWS, and the op
     "aws:iam/rolePolicy:RolePolicy learn-irsa",
     "kubernetes:core/v1:ServiceAccount learn-learn",
     "kubernetes:core/v1:ServiceAccount learn-vault",
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding learn-vault",
     "kubernetes:secrets.hashicorp.com/v1beta1:VaultAuth learn-auth",
     "kubernetes:secrets.hashicorp.com/v1beta1:VaultConnection learn-vault-connection",
     "ol:kubernetes:EksAuthBinding learn",
+    "ol:kubernetes:IrsaRole learn-irsa",
+    "ol:vault:Binding learn",
     "vault:index/policy:Policy learn-server",
     "vault:kubernetes/authBackendRole:AuthBackendRole learn-vault",
   ]);
@@ -88,7 +91,7 @@ const refused: [what: string, change: Record<string, unknown>, message: RegExp][
   [
     "a policy that allows everything",
     { iamPolicy: policyDocument({ actions: "*", resources: "*" }) },
-    /IAM policy of learn: HIGH PRIVILEGE_ESCALATION/,
+    /IAM policy of learn-irsa: HIGH PRIVILEGE_ESCALATION/,
   ],
   ["a namespace with a wildcard", { namespace: "*" }, /has to be named/],
 ];
