@@ -109,4 +109,36 @@ export const CONTAINERS = {
   node: { repository: "node", tag: "24.11.1-bookworm" },
   /** Builds container images. @see https://github.com/concourse/oci-build-task */
   ociBuildTask: { repository: "concourse/oci-build-task", tag: "0.13.0" },
+  /** AWS's own command line. */
+  awsCli: { repository: "amazon/aws-cli", tag: "2.22.0" },
 } as const;
+
+/**
+ * Resource types that workers do not bring along, by name. Where a tag is `latest`, upstream publishes no
+ * other: a mirror with tags of its own is what pins it, and this is the place to name it.
+ */
+export const RESOURCE_TYPES = {
+  /** @see https://github.com/arbourd/concourse-slack-alert-resource */
+  "slack-notification": { repository: "arbourd/concourse-slack-alert-resource", tag: "v0.15.0" },
+  /** @see https://github.com/jdub/ami-resource */
+  "amazon-ami": { repository: "jdub/ami-resource", tag: "latest" },
+  /** @see https://github.com/cf-platform-eng/concourse-pypi-resource */
+  pypi: { repository: "cfplatformeng/concourse-pypi-resource", tag: "latest" },
+  /** @see https://github.com/mitodl/ol-concourse for all of mitodl's */
+  "github-issues": { repository: "mitodl/concourse-github-issues-resource", tag: "latest" },
+  "github-deployments": {
+    repository: "mitodl/concourse-github-deployments-resource",
+    tag: "latest",
+  },
+  release: { repository: "mitodl/concourse-release-resource", tag: "latest" },
+  "packer-validator": { repository: "mitodl/concourse-packer-resource", tag: "latest" },
+  "packer-builder": { repository: "mitodl/concourse-packer-resource-builder", tag: "latest" },
+  "pulumi-provisioner": {
+    repository: "mitodl/concourse-pulumi-resource-provisioner",
+    tag: "latest",
+  },
+  fastly: { repository: "mitodl/concourse-fastly-resource", tag: "latest" },
+  "hashicorp-release": { repository: "mitodl/hashicorp-release-resource", tag: "latest" },
+  rclone: { repository: "mitodl/concourse-rclone-resource", tag: "latest" },
+  "s3-sync": { repository: "mitodl/concourse-s3-sync-resource", tag: "latest" },
+} as const satisfies Record<string, { readonly repository: string; readonly tag: string }>;

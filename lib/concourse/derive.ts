@@ -1,13 +1,13 @@
 import type { Job, Pipeline, Resource } from "lib/concourse/model/mod.ts";
 import {
   type BuiltImage,
-  CODE,
   containerJob,
   deployChain,
   machineImageJob,
   type Stage,
 } from "lib/concourse/jobs.ts";
-import { gitRepo, registryImage } from "lib/concourse/resources.ts";
+import { CODE } from "lib/concourse/tasks/mod.ts";
+import { gitRepo, registryImage } from "lib/concourse/resources/mod.ts";
 
 /** What a pipeline is derived from: a manifest's facts as plain data. */
 export interface ProjectFacts {

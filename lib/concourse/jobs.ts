@@ -1,46 +1,6 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import { CONTAINERS, DENO } from "lib/versions.ts";
-import type { GetStep, Identifier, Job, TaskConfig, TaskStep } from "lib/concourse/model/mod.ts";
-
-const imageOf = ({ repository, tag }: { repository: string; tag: string }) => ({
-  type: "registry-image" as const,
-  source: { repository, tag },
-});
-
-/** The repository as pipelines get it. */
-export const CODE = "infrastructure";
-
-/**
- * A task that runs one of this repository's tasks, with the engines it needs.
- *
- * @param engines Engines to set up first; their cache lasts as long as the worker's
- */
-export function repositoryTask(
-  name: Identifier,
-  command: string,
-  options: {
-    readonly engines: readonly string[];
-    readonly inputs?: readonly Identifier[];
-    readonly params?: Readonly<Record<string, string>>;
-  },
-): TaskStep {
-  const deno = `npx -y deno@${DENO}`;
-  const lines = [
-    "set -eu",
-    'export XDG_CACHE_HOME="$PWD/../cache" DENO_DIR="$PWD/../cache/deno"',
-    `${deno} task setup ${options.engines.join(" ")}`,
-    `${deno} task ${command}`,
-  ];
-  const config: TaskConfig = {
-    platform: "linux",
-    image_resource: imageOf(CONTAINERS.node),
-    inputs: [CODE, ...options.inputs ?? []].map((name) => ({ name })),
-    caches: [{ path: "cache" }],
-    ...(options.params ? { params: options.params } : {}),
-    run: { path: "sh", args: ["-c", `${lines.join("\n")}\n`], dir: CODE },
-  };
-  return { task: name, timeout: "2h", config };
-}
+import type { GetStep, Identifier, Job } from "lib/concourse/model/mod.ts";
+import { CODE, containerBuildTask, repositoryTask } from "lib/concourse/tasks/mod.ts";
 
 /** One stage of a promotion. */
 export interface Stage {
@@ -119,20 +79,7 @@ export function containerJob(name: string, source: Identifier, image: Identifier
     name: `build-${name}`,
     plan: [
       { get: source, trigger: true },
-      {
-        task: "build",
-        privileged: true,
-        timeout: "1h",
-        config: {
-          platform: "linux",
-          image_resource: imageOf(CONTAINERS.ociBuildTask),
-          inputs: [{ name: source }],
-          outputs: [{ name: "image" }],
-          caches: [{ path: "cache" }],
-          params: { CONTEXT: source, UNPACK_ROOTFS: "false" },
-          run: { path: "build" },
-        },
-      },
+      containerBuildTask(source),
       { put: image, inputs: ["image"], params: { image: "image/image.tar" } },
     ],
   };

@@ -5,7 +5,9 @@ import { Step } from "./step.ts";
 
 /** Runs steps one after the other. @see https://concourse-ci.org/docs/steps/do/ */
 export interface DoStep extends Modifiers {
+  /** One after the other; the first that fails ends them. */
   readonly do: readonly Step[];
+  /** Only workers with all these tags run them. */
   readonly tags?: Tags;
 }
 /** See the interface of this name. */

@@ -5,6 +5,7 @@ import { Step } from "./step.ts";
 
 /** Steps at once, with limits. */
 export interface InParallelConfig {
+  /** What runs. */
   readonly steps: readonly Step[];
   /** How many at once; default all. */
   readonly limit?: number;
@@ -14,7 +15,9 @@ export interface InParallelConfig {
 
 /** Runs steps at once. @see https://concourse-ci.org/docs/steps/in-parallel/ */
 export interface InParallelStep extends Modifiers {
+  /** The steps, or steps with limits. */
   readonly in_parallel: readonly Step[] | InParallelConfig;
+  /** Only workers with all these tags run them. */
   readonly tags?: Tags;
 }
 

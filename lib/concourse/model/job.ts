@@ -39,6 +39,7 @@ const Fields = z.strictObject({
 
 /** A plan of steps and when it runs. @see https://concourse-ci.org/docs/jobs/ */
 export interface Job extends z.infer<typeof Fields>, Hooks {
+  /** The steps, one after the other. */
   readonly plan: readonly Step[];
 }
 /** See the interface of this name. */

@@ -16,7 +16,9 @@ export type AcrossVar = z.infer<typeof AcrossVar>;
 
 /** What runs after a step or a job, according to its end. @see https://concourse-ci.org/docs/steps/modifier-and-hooks/ */
 export interface Hooks {
+  /** It succeeded. */
   readonly on_success?: Step;
+  /** It failed. */
   readonly on_failure?: Step;
   /** Someone aborted the build. */
   readonly on_abort?: Step;

@@ -4,6 +4,7 @@ import { Step } from "./step.ts";
 
 /** Runs a step and goes on whatever its end. @see https://concourse-ci.org/docs/steps/try/ */
 export interface TryStep extends Modifiers {
+  /** The step whose failure does not matter. */
   readonly try: Step;
 }
 /** See the interface of this name. */

@@ -12,7 +12,7 @@ export const DummyVarSource = z.strictObject({
 /** See the schema of this name. */
 export type DummyVarSource = z.infer<typeof DummyVarSource>;
 
-/** @see https://concourse-ci.org/docs/vars/#vault-var-source */
+/** Where Vault is and how it is spoken to. @see https://concourse-ci.org/docs/vars/#vault-var-source */
 export const VaultConfig = z.strictObject({
   /** `https://vault.example.org`. */
   url: z.string(),
