@@ -26,8 +26,14 @@ export const ENGINES = {
   consul: "1.8.7",
   /** The consul-template of the tests. */
   consulTemplate: "0.42.1",
+  /** The Nomad of the tests. */
+  nomad: "1.11.2",
   /** The Traefik of the tests. */
   traefik: "3.7.1",
+  /** The Alloy of the tests. */
+  alloy: "1.18.1",
+  /** The Vector of the tests. */
+  vector: "0.50.0",
 } as const;
 
 /** The Deno that everything runs on: later ones crash natively under gRPC. */

@@ -12,7 +12,7 @@ const Settings = z.strictObject({
   mode: z.enum(["server", "client"]).default("client").describe("What the agent is"),
   datacenter: z.string().regex(/^[a-z0-9-]+$/).default("dc1").describe("Its datacenter"),
   servers: z.int().min(1).max(7).default(3).describe("How many servers elect a leader"),
-  bindAddress: z.string().default('{{ GetPrivateIP | or "127.0.0.1" }}').describe(
+  bindAddress: z.string().default('{{ or GetPrivateIP "127.0.0.1" }}').describe(
     "Where the agent talks to others; a go-sockaddr template",
   ),
   httpPort: Port.default(8500).describe("The API's port, on loopback"),

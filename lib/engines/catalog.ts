@@ -22,7 +22,10 @@ export const EngineName = z.enum([
   "fly",
   "consul",
   "consul-template",
+  "nomad",
   "traefik",
+  "alloy",
+  "vector",
 ]);
 /** An engine's name, as on the command line. */
 export type EngineName = z.infer<typeof EngineName>;

@@ -49,6 +49,21 @@ export const SERVICES: readonly Engine[] = [
     },
   },
   {
+    name: "nomad",
+    purpose: "the agent of the nomad component's test",
+    version: VERSIONS.nomad,
+    optional: true,
+    executable: () => "nomad",
+    versionArgs: ["version"],
+    env: { CHECKPOINT_DISABLE: "1" },
+    release: hashicorp("nomad", VERSIONS.nomad),
+    source: {
+      kind: "go",
+      dir: `${import.meta.dirname}/nomad`,
+      package: "github.com/hashicorp/nomad",
+    },
+  },
+  {
     name: "traefik",
     purpose: "the proxy of the traefik component's test",
     version: VERSIONS.traefik,
@@ -65,5 +80,36 @@ export const SERVICES: readonly Engine[] = [
       };
     },
     source: { kind: "pip", dir: `${import.meta.dirname}/traefik`, member: "bin/traefik" },
+  },
+  {
+    name: "alloy",
+    purpose: "the collector of the alloy component's test",
+    version: VERSIONS.alloy,
+    optional: true,
+    executable: () => "alloy",
+    versionArgs: ["--version"],
+    release: (platform) => {
+      const base = `https://github.com/grafana/alloy/releases/download/v${VERSIONS.alloy}`;
+      const member = `alloy-${platform.os}-${platform.arch === "aarch64" ? "arm64" : "amd64"}`;
+      return { url: `${base}/${member}.zip`, checksums: `${base}/SHA256SUMS`, member };
+    },
+  },
+  {
+    name: "vector",
+    purpose: "the agent of the vector component's test",
+    version: VERSIONS.vector,
+    optional: true,
+    executable: () => "vector",
+    versionArgs: ["--version"],
+    release: (platform) => {
+      if (platform.os !== "linux") return undefined;
+      const base = "https://github.com/vectordotdev/vector/releases/download/v" + VERSIONS.vector;
+      const triple = `${platform.arch}-unknown-linux-gnu`;
+      return {
+        url: `${base}/vector-${VERSIONS.vector}-${triple}.tar.gz`,
+        checksums: `${base}/vector-${VERSIONS.vector}-SHA256SUMS`,
+        member: `./vector-${triple}/bin/vector`,
+      };
+    },
   },
 ];

@@ -77,7 +77,13 @@ export async function bootDisk(
   const stderr = new Response(child.stderr).text();
   const console = async () => (await Deno.readTextFile(log).catch(() => "")).trim().slice(-1500);
   const deadline = performance.now() + 300_000;
-  if (!await waitForSsh(port, { deadline, gone: status, signal: options.signal })) {
+  if (
+    !await waitForSsh({ host: "127.0.0.1", port }, {
+      deadline,
+      gone: status,
+      signal: options.signal,
+    })
+  ) {
     await killGroup(child, "KILL");
     throw new Problem(
       `The machine does not answer: ${(await stderr).trim()} its console ends: ${await console()}`,

@@ -13,6 +13,14 @@ export interface Machine {
   console(): Promise<string>;
 }
 
+/** A network namespace that `ip netns` made, for a machine that shall not share this one's network. */
+export interface MachineNetwork {
+  /** As `ip netns list` names it. */
+  readonly namespace: string;
+  /** The IPv4 address inside it at which this machine reaches it. */
+  readonly address: string;
+}
+
 /** The sshd setting that a build leaves in the root; sealing removes it. */
 export const BUILD_SSHD_CONFIG = "/etc/ssh/sshd_config.d/00-build.conf";
 
@@ -24,7 +32,7 @@ export const BUILD_SSHD_CONFIG = "/etc/ssh/sshd_config.d/00-build.conf";
  * @param key The private key's file, and the public key that logs in as root
  * @param options `janitor` ends it with this process; `folder` takes the console's log; `volatile`
  * leaves the root as it is: what the machine writes is gone with it; `nested` lets it run containers
- * of its own, with all of root's rights on this machine
+ * of its own, with all of root's rights on this machine; `network` gives it another one
  * @throws {Problem} with the console's end when ssh does not answer in 60 s
  */
 export async function bootContainer(
@@ -36,10 +44,12 @@ export async function bootContainer(
     signal?: AbortSignal;
     volatile?: boolean;
     nested?: boolean;
+    network?: MachineNetwork;
   },
 ): Promise<Machine> {
   const port = freePort();
-  const sshd = `Port ${port}\nListenAddress 127.0.0.1\nMaxSessions 20\n`;
+  const host = options.network?.address ?? "127.0.0.1";
+  const sshd = `Port ${port}\nListenAddress ${host}\nMaxSessions 20\n`;
   const config = `${options.folder}/sshd-${port}.conf`;
   await Deno.writeTextFile(options.volatile ? config : `${root}${BUILD_SSHD_CONFIG}`, sshd);
   const log = `${options.folder}/console-${port}.log`;
@@ -47,6 +57,7 @@ export async function bootContainer(
     "-c",
     `exec "$@" >"$0" 2>&1`,
     log,
+    ...(options.network ? ["ip", "netns", "exec", options.network.namespace] : []),
     "systemd-nspawn",
     "--quiet",
     "--register=no",
@@ -65,11 +76,11 @@ export async function bootContainer(
   const status = child.status;
   const console = async () => (await Deno.readTextFile(log).catch(() => "")).trim().slice(-1500);
   const deadline = performance.now() + 60_000;
-  if (!await waitForSsh(port, { deadline, gone: status, signal: options.signal })) {
+  if (!await waitForSsh({ host, port }, { deadline, gone: status, signal: options.signal })) {
     throw new Problem(`The build container does not answer; its console ends: ${await console()}`);
   }
   return {
-    address: { host: "127.0.0.1", port, user: "root", key: key.path },
+    address: { host, port, user: "root", key: key.path },
     console,
     async stop() {
       const timer = setTimeout(() => killGroup(child, "KILL"), 30_000);

@@ -29,33 +29,33 @@ export function requireFreePorts(ports: ReadonlyMap<number, string>): void {
 }
 
 /**
- * Waits until an ssh server greets on a port.
+ * Waits until an ssh server greets.
  *
- * @param port On loopback
+ * @param at Where; `host` by its address
  * @param options `deadline`: when to give up, as of `performance.now()`; `gone`: settles when the
  * machine has ended; `signal`: stops waiting
  * @returns Whether it greeted
  */
 export async function waitForSsh(
-  port: number,
+  at: { readonly host: string; readonly port: number },
   options: { deadline: number; gone: Promise<unknown>; signal?: AbortSignal },
 ): Promise<boolean> {
   let ended = false;
   options.gone.then(() => ended = true, () => ended = true);
   while (!ended && performance.now() < options.deadline) {
     options.signal?.throwIfAborted();
-    if (await greets(port)) return true;
+    if (await greets(at.host, at.port)) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return false;
 }
 
-async function greets(port: number): Promise<boolean> {
+async function greets(hostname: string, port: number): Promise<boolean> {
   let connection: Deno.TcpConn | undefined;
   // QEMU accepts at once and connects through later: only a greeting counts.
   const timer = setTimeout(() => connection?.close(), 3000);
   try {
-    connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    connection = await Deno.connect({ hostname, port });
     const bytes = new Uint8Array(4);
     const read = await connection.read(bytes);
     return read === 4 && new TextDecoder().decode(bytes) === "SSH-";

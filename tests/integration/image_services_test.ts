@@ -1,21 +1,88 @@
 import assert from "node:assert/strict";
-import { compose } from "lib/images/compose.ts";
+import type { Use } from "lib/images/component.ts";
+import { compose, type Configured } from "lib/images/compose.ts";
 import { freePort } from "lib/images/port.ts";
 import { runComponents, verifyNothingLeft } from "lib/images/provision.ts";
 import { runChecks } from "lib/images/test_artifact.ts";
+import { alloy } from "images/components/alloy.ts";
 import { baseline } from "images/components/baseline.ts";
 import { consul } from "images/components/consul.ts";
 import { consulTemplate } from "images/components/consul_template.ts";
+import { nomad } from "images/components/nomad.ts";
 import { traefik } from "images/components/traefik.ts";
+import { vector } from "images/components/vector.ts";
 import {
   bootTestMachine,
   machineTest,
   serveReleases,
   tarProgram,
+  type TestMachine,
   zipProgram,
 } from "tests/support/machines.ts";
 
 const ignoreTimers = { sanitizeResources: false, sanitizeOps: false };
+
+/** Installs, and shows that a second pass does nothing. */
+async function apply(machine: TestMachine, components: readonly Configured[]): Promise<void> {
+  await runComponents(machine.target, components, "apply");
+  verifyNothingLeft(await runComponents(machine.target, components, "verify"));
+}
+
+/** Shows that every check of the components passes. */
+async function check(machine: TestMachine, components: readonly Configured[]): Promise<void> {
+  const checks = components.flatMap(({ component, settings }) => component.checks(settings));
+  const results = await runChecks(machine.target, checks, { say: () => {} });
+  assert.deepEqual(results.filter(({ passed }) => !passed), []);
+}
+
+type Release = { readonly url: string; readonly sha256: string };
+
+const AGENTS: readonly (readonly ["nomad" | "alloy", string, (release: Release) => Use])[] = [
+  ["nomad", "a server", (release) =>
+    nomad({
+      ...release,
+      mode: "server",
+      servers: 1,
+      httpPort: freePort(),
+      rpcPort: freePort(),
+      serfPort: freePort(),
+    })],
+  [
+    "nomad",
+    "a client that knows no server yet",
+    (release) => nomad({ ...release, mode: "client", httpPort: freePort() }),
+  ],
+  ["alloy", "the collector", (release) => alloy({ ...release, port: freePort() })],
+];
+for (const [name, what, use] of AGENTS) {
+  machineTest([name], `${name} is installed and runs: ${what}`, async (engines) => {
+    const folder = await Deno.makeTempDir({ prefix: "image-service-" });
+    const member = name === "alloy" ? "alloy-linux-amd64" : name;
+    const { path, sha256 } = await zipProgram(engines[name].path, member, folder);
+    await using server = serveReleases({ "release.zip": path });
+    const components = compose([baseline(), use({ url: `${server.url}/release.zip`, sha256 })]);
+    await using machine = await bootTestMachine({ components, nested: true });
+    await apply(machine, components);
+    await machine.shell(`systemctl start ${name}`);
+    await check(machine, components);
+    await Deno.remove(folder, { recursive: true });
+  }, ignoreTimers);
+}
+
+machineTest(["vector"], "vector is installed and runs", async ({ vector: engine }) => {
+  const folder = await Deno.makeTempDir({ prefix: "image-service-" });
+  const member = "vector-x86_64-unknown-linux-gnu/bin/vector";
+  const { path, sha256 } = await tarProgram(engine.path, `./${member}`, folder);
+  await using server = serveReleases({ "release.tar.gz": path });
+  const components = compose([
+    baseline(),
+    vector({ url: `${server.url}/release.tar.gz`, sha256 }),
+  ]);
+  await using machine = await bootTestMachine({ components });
+  await apply(machine, components);
+  await check(machine, components);
+  await Deno.remove(folder, { recursive: true });
+}, ignoreTimers);
 
 machineTest(
   ["consul", "consul-template", "traefik"],
@@ -60,17 +127,11 @@ machineTest(
       }),
     ]);
     await using machine = await bootTestMachine({ components });
-    const { shell, target } = machine;
+    const { shell } = machine;
 
-    await t.step("they are installed, and a second pass does nothing", async () => {
-      await runComponents(target, components, "apply");
-      verifyNothingLeft(await runComponents(target, components, "verify"));
-    });
-
-    await t.step("every check passes", async () => {
-      const checks = components.flatMap(({ component, settings }) => component.checks(settings));
-      const results = await runChecks(target, checks, { say: () => {} });
-      assert.deepEqual(results.filter(({ passed }) => !passed), []);
+    await t.step("a second pass does nothing, and every check passes", async () => {
+      await apply(machine, components);
+      await check(machine, components);
     });
 
     await t.step("a route that consul-template writes is served by traefik", async () => {

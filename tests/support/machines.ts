@@ -115,8 +115,9 @@ export async function tarProgram(
   member: string,
   folder: string,
 ): Promise<{ path: string; sha256: string }> {
-  const path = `${folder}/${member}.tar.gz`;
   const staged = await Deno.makeTempDir({ dir: folder });
+  const path = `${staged}.tar.gz`;
+  await Deno.mkdir(`${staged}/${member}`.replace(/\/[^/]+$/, ""), { recursive: true });
   await Deno.copyFile(program, `${staged}/${member}`);
   await Deno.chmod(`${staged}/${member}`, 0o755);
   await execOrThrow("tar", ["-C", staged, "-I", "gzip -1", "-cf", path, member]);
@@ -157,6 +158,13 @@ export async function bootTestMachine(
       nested: options.nested,
     });
     const target = new SshTarget(machine.address);
+    // systemd-nspawn leaves the controllers of a host with cgroups v1 read-only.
+    if (options.nested) {
+      await shellOn(
+        target,
+        `awk '$3 == "cgroup" { print $2 }' /proc/mounts | xargs -rn1 mount -o remount,bind,rw`,
+      );
+    }
     return {
       folder,
       target,
