@@ -109,6 +109,18 @@ export const RELEASES = {
   },
 } as const satisfies Record<string, Release>;
 
+/** Helm charts of the operators that clusters run, by name. */
+export const CHARTS = {
+  "vault-secrets-operator": { repository: "https://helm.releases.hashicorp.com", version: "1.4.1" },
+  apisix: { repository: "https://apache.github.io/apisix-helm-chart", version: "2.14.0" },
+  "external-dns": {
+    repository: "https://kubernetes-sigs.github.io/external-dns",
+    version: "1.19.0",
+  },
+  "cert-manager": { repository: "https://charts.jetstack.io", version: "v1.21.1" },
+  keda: { repository: "https://kedacore.github.io/charts", version: "2.20.2" },
+} as const;
+
 /** Container images that pipelines run in, by tag. */
 export const CONTAINERS = {
   /** Where this repository's own tasks run: all they need is Node. */

@@ -12,8 +12,8 @@ import { Problems } from "lib/schema/problem.ts";
 /** An action of the services that are used most, completed by editors, or any other, or a pattern. */
 export type Action = ActionName | "*" | (`${string}:${string}` & Record<never, never>);
 
-/** Text, or a Pulumi Output of text. */
-export type Text = string | { readonly __pulumiOutput: true };
+/** Text, or a Pulumi Output of text, told by its shape so that nothing of Pulumi is loaded. */
+export type Text = string | { apply(transform: (value: string) => unknown): unknown };
 
 /** One of something, or a list. */
 export type OneOrMore<T> = T | readonly T[];

@@ -1,0 +1,186 @@
+import * as aws from "@pulumi/aws";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { INGRESS_CLASS } from "infra/components/apisix/route.ts";
+import { ApisixTls } from "infra/components/crds/apisix.ts";
+import { Certificate, ClusterIssuer } from "infra/components/crds/cert_manager.ts";
+import { customResource } from "infra/components/crds/define.ts";
+import { IrsaRole } from "infra/components/irsa_role.ts";
+import { VaultBinding } from "infra/components/vault_binding.ts";
+import { OLVaultK8SSecret } from "infra/components/vault_k8s_secret.ts";
+import { policyDocument, type StatementOptions } from "lib/iam/mod.ts";
+import { CHARTS } from "lib/versions.ts";
+
+/** What the operators need to know of the cluster. */
+export interface OperatorsArgs {
+  readonly provider: kubernetes.Provider;
+  readonly domain: string;
+  readonly certificateContact: string;
+  readonly gatewayReplicas: number;
+  readonly oidcProviderArn: pulumi.Input<string>;
+  readonly vaultAddress: string;
+  readonly vaultAuthMount: pulumi.Input<string>;
+  readonly apisixPolicy: string;
+}
+
+const ACME = "https://acme-v02.api.letsencrypt.org/directory";
+
+/** Installs what applications rely on: secrets, gateway, names, certificates, autoscaling. */
+export function installOperators(name: string, args: OperatorsArgs): void {
+  const { provider, domain, oidcProviderArn } = args;
+  const opts = { provider };
+  const namespace = new kubernetes.core.v1.Namespace(`${name}-operations`, {
+    metadata: { name: "operations" },
+  }, opts).metadata.name;
+  const install = (
+    chart: keyof typeof CHARTS,
+    values: pulumi.Inputs,
+    dependsOn: pulumi.Resource[] = [],
+  ) =>
+    new kubernetes.helm.v3.Release(`${name}-${chart}`, {
+      name: chart,
+      namespace,
+      chart,
+      version: CHARTS[chart].version,
+      repositoryOpts: { repo: CHARTS[chart].repository },
+      values,
+      atomic: true,
+      timeout: 600,
+    }, { ...opts, dependsOn });
+  const zone = aws.route53.getZoneOutput({ name: domain });
+  const zoneArn = pulumi.interpolate`arn:aws:route53:::hostedzone/${zone.zoneId}`;
+  const records: StatementOptions = {
+    actions: "route53:ChangeResourceRecordSets",
+    resources: zoneArn,
+  };
+  const role = (serviceAccount: string, ...statements: StatementOptions[]) =>
+    new IrsaRole(`${name}-${serviceAccount}`, {
+      namespace,
+      oidcProviderArn,
+      serviceAccounts: [serviceAccount],
+      policy: policyDocument(...statements),
+    });
+
+  const secrets = install("vault-secrets-operator", {
+    controller: { replicas: 1, manager: { clientCache: { persistenceModel: "none" } } },
+  });
+  install("keda", {});
+
+  const dns = role("external-dns", records, {
+    actions: "route53:ListHostedZones",
+    resources: "*",
+  }, {
+    actions: ["route53:ListResourceRecordSets", "route53:ListTagsForResources"],
+    resources: zoneArn,
+  });
+  install("external-dns", {
+    provider: { name: "aws" },
+    sources: ["service", "ingress", "gateway-httproute"],
+    domainFilters: [domain],
+    policy: "sync",
+    txtOwnerId: name,
+    serviceAccount: { name: "external-dns", annotations: dns.annotations },
+  });
+
+  const certificates = role("cert-manager", records, {
+    actions: "route53:GetChange",
+    resources: "arn:aws:route53:::change/*",
+  }, { actions: "route53:ListResourceRecordSets", resources: zoneArn });
+  const manager = install("cert-manager", {
+    crds: { enabled: true },
+    serviceAccount: { name: "cert-manager", annotations: certificates.annotations },
+  });
+
+  const gateway = installGateway(name, { ...args, namespace, secrets, install });
+  const issuer = customResource(ClusterIssuer, `${name}-letsencrypt`, {
+    metadata: { name: "letsencrypt" },
+    spec: {
+      acme: {
+        server: ACME,
+        email: args.certificateContact,
+        privateKeySecretRef: { name: "letsencrypt-account" },
+        solvers: [{
+          selector: { dnsZones: [domain] },
+          dns01: { route53: { hostedZoneID: zone.zoneId } },
+        }],
+      },
+    },
+  }, { ...opts, dependsOn: [manager] });
+  const certificate = customResource(Certificate, `${name}-wildcard`, {
+    metadata: { name: "wildcard", namespace },
+    spec: {
+      secretName: "wildcard-tls",
+      issuerRef: { name: issuer.metadata.name, kind: "ClusterIssuer" },
+      dnsNames: [domain, `*.${domain}`],
+      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+    },
+  }, opts);
+  customResource(ApisixTls, `${name}-wildcard`, {
+    metadata: { name: "wildcard", namespace },
+    spec: {
+      ingressClassName: INGRESS_CLASS,
+      hosts: [domain, `*.${domain}`],
+      secret: { name: "wildcard-tls", namespace },
+    },
+  }, { ...opts, dependsOn: [gateway, certificate] });
+}
+
+type Install = (
+  chart: keyof typeof CHARTS,
+  values: pulumi.Inputs,
+  dependsOn: pulumi.Resource[],
+) => kubernetes.helm.v3.Release;
+
+/** APISIX behind a network load balancer; the keys of its administration API come from Vault. */
+function installGateway(
+  name: string,
+  args: OperatorsArgs & {
+    readonly namespace: pulumi.Output<string>;
+    readonly secrets: pulumi.Resource;
+    readonly install: Install;
+  },
+): kubernetes.helm.v3.Release {
+  const { namespace, provider, vaultAddress, vaultAuthMount, gatewayReplicas } = args;
+  const opts = { providers: [provider], dependsOn: [args.secrets] };
+  const binding = new VaultBinding(`${name}-apisix`, {
+    application: "apisix",
+    namespace,
+    vaultAddress,
+    vaultAuthMount,
+    vaultPolicy: args.apisixPolicy,
+  }, opts);
+  const keys = new OLVaultK8SSecret("apisix-admin", {
+    type: "static",
+    namespace,
+    vaultAuth: binding.vaultAuth,
+    mount: "secret-operations",
+    path: "apisix",
+    restartTargets: [{ kind: "Deployment", name: "apisix" }],
+  }, opts);
+  return args.install("apisix", {
+    replicaCount: gatewayReplicas,
+    service: {
+      type: "LoadBalancer",
+      annotations: {
+        "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
+        "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+      },
+    },
+    apisix: { ssl: { enabled: true }, admin: { credentials: { secretName: keys.secretName } } },
+    etcd: { replicaCount: gatewayReplicas > 1 ? 3 : 1 },
+    "ingress-controller": {
+      enabled: true,
+      config: { kubernetes: { ingressClass: INGRESS_CLASS } },
+      gatewayProxy: {
+        createDefault: true,
+        provider: {
+          controlPlane: {
+            auth: {
+              adminKey: { valueFrom: { secretKeyRef: { name: keys.secretName, key: "admin" } } },
+            },
+          },
+        },
+      },
+    },
+  }, [keys]);
+}

@@ -1,0 +1,13 @@
+import network from "infra/foundation/network/project.ts";
+import { defineProject, on } from "lib/pulumi/project.ts";
+import { EksConfig, EksOutputs } from "./config.ts";
+
+/** Clusters of Kubernetes: EKS with the operators that applications rely on. */
+export default defineProject({
+  name: "ol-infrastructure-eks",
+  config: EksConfig,
+  outputs: EksOutputs,
+  needs: { network: on(network) },
+  concurrencyClass: "aws:us-east-1",
+  program: () => import("./program.ts"),
+});
