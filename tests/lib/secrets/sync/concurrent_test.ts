@@ -78,7 +78,7 @@ engineTest(
           assert.ok(log.some(({ by }) => by === "foreign"));
           await checkHistories(bao, log);
         }),
-        { numRuns: 3 },
+        { numRuns: 3, endOnFailure: true },
       );
     });
   },
@@ -140,7 +140,7 @@ engineTest(
             assert.deepEqual([version, data], [2, { value: "second" }]);
           }
         }),
-        { numRuns: 2 },
+        { numRuns: 2, endOnFailure: true },
       );
     });
   },
