@@ -44,7 +44,7 @@ export async function makeSecretsRoot(
 import { defineSecrets } from "lib/secrets/define.ts";
 
 const AnyFile = z.looseObject({});
-export default defineSecrets({
+export default defineSecrets(import.meta, {
   mount: ${JSON.stringify(context)},
   files: Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, AnyFile])),
 });
@@ -52,6 +52,8 @@ export default defineSecrets({
     );
     for (const [name, data] of Object.entries(files)) await encrypt(context, name, data);
   }
+  const info = await execOrThrow(Deno.execPath(), ["info", "--json"]);
+  const { denoDir } = JSON.parse(info);
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   return {
     path,
@@ -70,7 +72,7 @@ export default defineSecrets({
           `${path}/${file}`,
           ...words,
         ],
-        env: { SOPS_AGE_KEY_FILE: KEY_FILE, NO_COLOR: "1", ...env },
+        env: { DENO_DIR: denoDir, SOPS_AGE_KEY_FILE: KEY_FILE, NO_COLOR: "1", ...env },
         stdout: "piped",
         stderr: "piped",
       }).spawn();
