@@ -29,7 +29,7 @@ async function syncRounds(
     const wanted = PATHS.map((path) => vault.wantedSecret(path, { value }));
     const { applied } = await vault.syncWith(bao, wanted);
     for (const { path, outcome, version, action, problem } of applied) {
-      assert.notEqual(outcome, "failed", problem);
+      assert.notEqual(outcome, "failed", problem ?? "");
       if (outcome === "written" && action !== "claim") {
         log.push({ path, version: version!, by: "sync", value });
       }
