@@ -22,7 +22,7 @@ export const task = defineTask({
     const session = await import("lib/pulumi/deploy/session.ts");
 
     const fleet = await loadFleet(ROOT);
-    const engine = await session.openEngine(io, flags.sandbox);
+    const engine = await session.openEngine(io, flags);
     const ids: string[] = [];
     for (const id of selectByWords(fleet, { ...args, ...flags })) {
       if (await countResources(engine, fleet.stacks.get(id)!) > 0) ids.push(id);

@@ -79,7 +79,7 @@ export const task = defineTask({
       );
       return Exit.Ok;
     }
-    const engine = await session.openEngine(io, flags.sandbox);
+    const engine = await session.openEngine(io, flags);
     const { openPlan } = await import("lib/pulumi/deploy/plan.ts");
     const opened = plan && await openPlan(engine, fleet, plan.folder, { ...plan, ids });
     if (!flags.sandbox && !flags.yes && !await io.confirm(`Deploy ${ids.join(", ")}?`)) {

@@ -31,7 +31,7 @@ export const task = defineTask({
     }
     const fleet = await loadFleet(ROOT);
     const selected = selectByWords(fleet, { ...args, ...flags });
-    const engine = await session.openEngine(io, flags.sandbox);
+    const engine = await session.openEngine(io, flags);
     const ids: string[] = [];
     for (const id of selected) {
       if (await countResources(engine, fleet.stacks.get(id)!) > 0) ids.push(id);

@@ -34,7 +34,7 @@ const MAY_IMPORT: readonly (readonly [from: string, allowed: readonly string[]])
   ["lib/versions.ts", []],
   ["lib/organization.ts", ["lib/schema/"]],
   ["lib/secrets/", ["lib/vault/", "LIB"]],
-  ["lib/pulumi/", ["lib/iam/", "lib/secrets/", "lib/images/release.ts", "LIB"]],
+  ["lib/pulumi/", ["lib/iam/", "lib/secrets/", "lib/vault/", "lib/images/release.ts", "LIB"]],
   ["lib/", ["LIB"]],
   ["tests/", ["lib/", "infra/", "images/", "pipelines/", "secrets/", "tasks/"]],
 ];

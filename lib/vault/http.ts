@@ -38,7 +38,7 @@ export interface VaultAddress {
 }
 
 /** Vault's verbs: `LIST` and `SCAN` are its own. */
-export type Method = "GET" | "POST" | "PATCH" | "LIST" | "SCAN";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE" | "LIST" | "SCAN";
 
 /** What the server said to one request. */
 export interface VaultAnswer {

@@ -18,6 +18,13 @@ export const SetFlag = z.array(z.string()).default([]).describe(
 export function stackFlags(environments: readonly "ci"[]) {
   return z.strictObject({
     sandbox: z.boolean().default(false).describe("Throw-away state and simulated providers"),
+    vault: z.string().optional().describe(
+      "In a sandbox: do Vault's work on the real server at this address, with VAULT_TOKEN",
+    ),
+    kubernetes: z.string().optional().describe(
+      "In a sandbox: have every object judged by the API server of this kubeconfig, as a dry run",
+    ),
+    applyKubernetes: z.boolean().default(false).describe("With --kubernetes: store the objects"),
     env: z.array(z.enum(["ci", "qa", "production"])).default([...environments]).describe(
       `Environment: ci, qa or production; default ${environments.join(", ") || "all"}`,
     ),

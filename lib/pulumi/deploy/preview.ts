@@ -4,6 +4,7 @@ import { Exit } from "lib/cli/task.ts";
 import type { FleetRun } from "lib/pulumi/deploy/deploy.ts";
 import { savePlan } from "lib/pulumi/deploy/plan.ts";
 import {
+  type EngineWords,
   type FinishedRun,
   limitsOf,
   openEngine,
@@ -15,10 +16,9 @@ import type { Fleet } from "lib/pulumi/fleet.ts";
 import type { Overrides } from "lib/pulumi/stack_file.ts";
 
 /** What a preview by the real engine is asked for. */
-export interface EnginePreview {
+export interface EnginePreview extends EngineWords {
   readonly ids: readonly string[];
   readonly overrides: ReadonlyMap<string, Overrides>;
-  readonly sandbox: boolean;
   readonly parallel: number;
   readonly limit: readonly string[];
   readonly resourceParallel?: number;
@@ -41,7 +41,7 @@ export async function previewWithEngine(
   asked: EnginePreview,
 ): Promise<Exit> {
   const { ids, overrides } = asked;
-  const engine = await openEngine(io, asked.sandbox);
+  const engine = await openEngine(io, asked);
   const run = {
     fleet,
     ids,

@@ -4,6 +4,7 @@ import type { Io } from "lib/cli/io.ts";
 import { ROOT } from "lib/cli/root.ts";
 import { type EngineLookup, lookupEngine, resolveEngine } from "lib/engines/resolve.ts";
 import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
+import { rehearsalServers } from "lib/pulumi/rehearse/connect.ts";
 import { requirePlugins } from "lib/pulumi/engine/plugins.ts";
 import type { Engine } from "lib/pulumi/engine/run_stack.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
@@ -35,13 +36,29 @@ export function lookupCli(mode: EngineMode): Promise<EngineLookup> | undefined {
   return mode === "offline" ? undefined : lookupEngine("pulumi");
 }
 
+/** How a command line says what to run on. */
+export interface EngineWords {
+  /** Throw-away state and simulated providers; otherwise the real backend and providers. */
+  readonly sandbox: boolean;
+  /** In a sandbox: the address of a real Vault for its work. */
+  readonly vault?: string;
+  /** In a sandbox: the kubeconfig of a real API server for its objects. */
+  readonly kubernetes?: string;
+  readonly applyKubernetes: boolean;
+}
+
 /**
  * Opens the engine for one run.
  *
- * @param sandbox Throw-away state and simulated providers; otherwise the real backend and providers
  * @throws {Problem} when the CLI, or outside a sandbox a plugin, is missing
  */
-export async function openEngine(io: Io, sandbox: boolean, root = ROOT): Promise<Engine> {
+export async function openEngine(
+  io: Io,
+  { sandbox, ...words }: EngineWords,
+  root = ROOT,
+): Promise<Engine> {
+  const servers = await rehearsalServers(words, io.env);
+  if (servers && !sandbox) throw new UsageProblem("--vault and --kubernetes go with --sandbox");
   const { path } = await resolveEngine("pulumi");
   const backend = sandbox ? await openSandbox(root) : openBackend(root, io.env);
   if (!sandbox) await requirePlugins(path, backend.env, await pulumiPackages());
@@ -50,6 +67,7 @@ export async function openEngine(io: Io, sandbox: boolean, root = ROOT): Promise
     root,
     pulumi: path,
     backend,
+    ...(servers ? { servers } : {}),
     runDir: `${backend.runs}/${stamp}-${Deno.pid}`,
     signal: io.signal,
     narrate: (stack, text) => io.err(`  ${stack}: ${text}`),

@@ -7,6 +7,7 @@ import { breakDeadLocks } from "lib/pulumi/engine/locks.ts";
 import { readState } from "lib/pulumi/engine/state.ts";
 import { type StackHost, startStackHost } from "lib/pulumi/engine/stack_host.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
+import type { RehearsalServers } from "lib/pulumi/rehearse/rehearsal.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
 import type { Overrides } from "lib/pulumi/stack_file.ts";
 
@@ -38,6 +39,8 @@ export interface Engine {
   /** Where this run's logs go. */
   readonly runDir: string;
   readonly signal?: AbortSignal;
+  /** In a sandbox: real servers for part of what is simulated. */
+  readonly servers?: RehearsalServers;
   /** Told what a person should know while it runs. */
   readonly narrate: (stack: string, text: string) => void;
 }
@@ -109,11 +112,13 @@ async function attemptOnce(
       folder: stack.on.folder,
       stack: stack.info.name,
       simulate: isSandbox,
+      ...(isSandbox && engine.servers ? { servers: engine.servers } : {}),
       unknown: [...options.unknown ?? []],
       overrides: { ...options.overrides },
     }, {
       logFile: `${at.files}.host.log`,
       env: {},
+      note: (text) => engine.narrate(stack.id, text),
       ...(operation === "up" && options.ask ? { ask: options.ask } : {}),
     });
   }

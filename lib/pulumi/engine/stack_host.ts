@@ -1,5 +1,6 @@
 import { messageOf, Problem } from "lib/schema/problem.ts";
 import { kill } from "lib/cli/exec.ts";
+import { hostsOf } from "lib/pulumi/rehearse/connect.ts";
 import { ROOT } from "lib/cli/root.ts";
 import { type HostAnswer, HostMessage, type HostRequest } from "lib/pulumi/host/protocol.ts";
 
@@ -21,6 +22,8 @@ export interface HostOptions {
   /** Where its stderr goes. */
   readonly logFile: string;
   readonly env: Record<string, string>;
+  /** Told what a person should know. */
+  readonly note: (text: string) => void;
   /**
    * What stands against the write that the CLI is about to do, asked while it holds the stack's lock.
    * Default: nothing does.
@@ -46,7 +49,9 @@ export async function startStackHost(
       "--allow-env",
       "--allow-sys",
       // Real secrets may lie behind a program (sops, a key command) or a Vault; made-up ones do not.
-      ...(request.simulate ? ["--allow-net=127.0.0.1"] : ["--allow-net", "--allow-run"]),
+      ...(request.simulate
+        ? [`--allow-net=${["127.0.0.1", ...await hostsOf(request.servers ?? {})]}`]
+        : ["--allow-net", "--allow-run"]),
       "--config",
       `${ROOT}/deno.json`,
       new URL("../host/main.ts", import.meta.url).href,
@@ -75,6 +80,7 @@ export async function startStackHost(
         if (message === undefined) continue;
         messages.push(message);
         if (message.kind === "listening") listening.resolve(message.port);
+        if (message.kind === "note") options.note(message.text);
         if (message.kind === "locked") {
           const problems = await options.ask!().catch((error) => [messageOf(error)]);
           await tell({ problems: [...problems] });

@@ -17,6 +17,7 @@ import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { findProject, loadFleet } from "lib/pulumi/fleet.ts";
 import { HostAnswer, type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
 import { Deferred } from "lib/pulumi/needs.ts";
+import { openRehearsals } from "lib/pulumi/rehearse/connect.ts";
 import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
 import { serveSimulatedProviders } from "lib/pulumi/simulate/provider.ts";
 import { readStackFile, withDecrypted, withOverrides } from "lib/pulumi/stack_file.ts";
@@ -101,7 +102,12 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
     internal.LanguageRuntimeService,
     new internal.LanguageServer(programOf(request, run, lines)),
   );
-  if (request.simulate) serveSimulatedProviders(server);
+  if (request.simulate) {
+    const note = (text: string) => say({ kind: "note", text });
+    const env = (name: string) => Deno.env.get(name);
+    const { servers = {} } = request;
+    serveSimulatedProviders(server, await openRehearsals(servers, env, note));
+  }
   say({ kind: "listening", port: await listen(server) });
 }
 

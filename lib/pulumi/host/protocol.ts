@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RehearsalServers } from "lib/pulumi/rehearse/rehearsal.ts";
 
 /** What a stack host is told, as one line of JSON on its stdin. */
 export const HostRequest = z.strictObject({
@@ -10,6 +11,8 @@ export const HostRequest = z.strictObject({
   stack: z.string(),
   /** Whether the host answers for the providers too. */
   simulate: z.boolean(),
+  /** Real servers for part of what is simulated. */
+  servers: RehearsalServers.optional(),
   /** What is not known yet: upstream stacks by full name, or `<full name>#<output>` (`*`: all) for one output. */
   unknown: z.array(z.string()),
   /** Whether to ask before the program of an update runs, when the CLI holds the stack's lock. */
@@ -28,6 +31,8 @@ export const HostMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("deferred"), reason: z.string() }),
   /** The CLI holds the stack's lock and is about to write: answered with a {@linkcode HostAnswer}. */
   z.strictObject({ kind: z.literal("locked") }),
+  /** Something that a person should know. */
+  z.strictObject({ kind: z.literal("note"), text: z.string() }),
   /** The program failed: each problem, once. */
   z.strictObject({ kind: z.literal("failed"), problems: z.array(z.string()) }),
 ]);

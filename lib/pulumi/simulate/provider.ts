@@ -4,6 +4,7 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import type { Rehearsal, RehearsedResource } from "lib/pulumi/rehearse/rehearsal.ts";
 import { resourceShape } from "lib/pulumi/resource_shape.ts";
 import { simulateInvoke } from "lib/pulumi/simulate/functions.ts";
 import { simulateCreate, simulateUpdate } from "lib/pulumi/simulate/outputs.ts";
@@ -14,6 +15,7 @@ import {
   type Properties,
   typeOfUrn,
   UNKNOWN,
+  unwrap,
 } from "lib/pulumi/simulate/wire.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -27,7 +29,10 @@ const wire = (value: Message): Properties => value?.toJavaScript() ?? {};
 const proto = (value: Properties) => struct.Struct.fromJavaScript(value as Message);
 
 /** Each method of Pulumi's provider protocol that a simulated provider answers. */
-const METHODS: Record<string, (request: Message) => unknown> = {
+const METHODS: Record<
+  string,
+  (request: Message, rehearsals: readonly Rehearsal[]) => unknown | Promise<unknown>
+> = {
   handshake() {
     const response = new messages.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
@@ -62,7 +67,15 @@ const METHODS: Record<string, (request: Message) => unknown> = {
   },
   attach: () => new empty.Empty(),
   cancel: () => new empty.Empty(),
-  delete: () => new empty.Empty(),
+  async delete(request, rehearsals) {
+    const resource = rehearsed(
+      request,
+      wire(request.getOldInputs()),
+      wire(request.getProperties()),
+    );
+    await rehearsalOf(rehearsals, resource.type)?.remove(resource);
+    return new empty.Empty();
+  },
   diff(request) {
     const { changed, replaces } = simulateDiff(
       typeOfUrn(request.getUrn()),
@@ -77,7 +90,7 @@ const METHODS: Record<string, (request: Message) => unknown> = {
     response.setDeletebeforereplace(false);
     return response;
   },
-  create(request) {
+  async create(request, rehearsals) {
     const urn: string = request.getUrn();
     const type = typeOfUrn(urn);
     const inputs = wire(request.getProperties());
@@ -87,24 +100,35 @@ const METHODS: Record<string, (request: Message) => unknown> = {
       return response;
     }
     const made = simulateCreate(type, nameOfUrn(urn), urn, inputs);
+    const given = await rehearsalOf(rehearsals, type)
+      ?.write(rehearsed(request, inputs, made.outputs), "create");
     response.setId(made.id);
-    response.setProperties(proto(made.outputs));
+    response.setProperties(proto({ ...made.outputs, ...given }));
     return response;
   },
-  update(request) {
-    const response = new messages.UpdateResponse();
-    response.setProperties(proto(simulateUpdate(
+  async update(request, rehearsals) {
+    const inputs = wire(request.getNews());
+    const outputs = simulateUpdate(
       wire(request.getOlds()),
       wire(request.getOldInputs()),
-      wire(request.getNews()),
-    )));
+      inputs,
+    );
+    const given = request.getPreview()
+      ? {}
+      : await rehearsalOf(rehearsals, typeOfUrn(request.getUrn()))
+        ?.write(rehearsed(request, inputs, outputs), "update");
+    const response = new messages.UpdateResponse();
+    response.setProperties(proto({ ...outputs, ...given }));
     return response;
   },
-  read(request) {
+  async read(request, rehearsals) {
     const urn: string = request.getUrn();
     const held = wire(request.getProperties());
     const inputs = wire(request.getInputs());
     const response = new messages.ReadResponse();
+    const rehearsal = rehearsalOf(rehearsals, typeOfUrn(urn));
+    // Without an id the resource is gone.
+    if (rehearsal && !await rehearsal.exists(rehearsed(request, inputs, held))) return response;
     response.setId(request.getId());
     // An import knows the id alone; a refresh brings the state along.
     const isImport = Object.keys(held).length === 0;
@@ -123,6 +147,21 @@ const METHODS: Record<string, (request: Message) => unknown> = {
   },
 };
 
+/** The server on which a type's work is done, when there is one. */
+function rehearsalOf(rehearsals: readonly Rehearsal[], type: string): Rehearsal | undefined {
+  return rehearsals.find((rehearsal) => rehearsal.takes(type));
+}
+
+function rehearsed(request: Message, inputs: Properties, outputs: Properties): RehearsedResource {
+  const urn: string = request.getUrn();
+  return {
+    type: typeOfUrn(urn),
+    name: nameOfUrn(urn),
+    inputs: unwrap(inputs) as Properties,
+    outputs: unwrap(outputs) as Properties,
+  };
+}
+
 function checked(request: Message): unknown {
   const response = new messages.CheckResponse();
   response.setInputs(request.getNews());
@@ -137,15 +176,20 @@ function previewed(type: string, inputs: Properties): Properties {
 
 /**
  * Adds a provider to a server that answers for any package: whatever it is asked to make, it makes in
- * the imagination.
+ * the imagination, but for what is rehearsed on a real server.
+ *
+ * @param rehearsals Asked in turn
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
  */
-export function serveSimulatedProviders(server: grpc.Server): void {
+export function serveSimulatedProviders(
+  server: grpc.Server,
+  rehearsals: readonly Rehearsal[] = [],
+): void {
   const service = (services as Message).ResourceProviderService as grpc.ServiceDefinition;
   const handlers = Object.keys(service).map((method) => [
     method,
-    (call: { request: Message }, reply: Reply) => {
+    async (call: { request: Message }, reply: Reply) => {
       const answer = METHODS[method];
       if (!answer) {
         reply({ code: grpc.status.UNIMPLEMENTED, message: `${method} is not simulated` });
@@ -153,7 +197,7 @@ export function serveSimulatedProviders(server: grpc.Server): void {
       }
       let response: unknown;
       try {
-        response = answer(call.request);
+        response = await answer(call.request, rehearsals);
       } catch (error) {
         reply({ code: grpc.status.UNKNOWN, message: (error as Error).message });
         return;
