@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { z } from "zod";
+import { checkedInput } from "infra/components/checked_input.ts";
 import { customResource } from "infra/components/crds/define.ts";
 import { VaultAuth, VaultConnection } from "infra/components/crds/vault.ts";
 import { DnsLabel } from "infra/components/dns_label.ts";
@@ -11,19 +12,20 @@ import { parseWith } from "lib/schema/parse.ts";
 export const VaultBindingArgs = z.strictObject({
   /** Starts every name in Vault and Kubernetes: `learn`. */
   application: DnsLabel,
-  /** Where Vault answers: `https://vault-qa.example.edu`. */
-  vaultAddress: z.url(),
-  /** The mount of Vault's Kubernetes auth method for the cluster: `k8s-applications-qa`. */
-  vaultAuthMount: z.string().regex(/^[a-z0-9][a-z0-9/-]*$/, "must be a mount such as k8s-data"),
   /** What the application may do in Vault, in HCL. */
   vaultPolicy: z.string().trim().min(1, "must not be empty"),
   /** Seconds that a token of Vault lasts. */
   vaultTokenSeconds: z.int().min(60).max(86400).default(3600),
 });
+
+const Mount = z.string().regex(/^[a-z0-9][a-z0-9/-]*$/, "must be a mount such as k8s-data");
+
 /** Arguments as they are given. */
-export type VaultBindingArgs = Omit<z.input<typeof VaultBindingArgs>, "vaultAuthMount"> & {
+export type VaultBindingArgs = z.input<typeof VaultBindingArgs> & {
   /** Where the application is. */
   readonly namespace: pulumi.Input<string>;
+  /** Where Vault answers: `https://vault-qa.example.edu`. */
+  readonly vaultAddress: pulumi.Input<string>;
   /** The mount of Vault's Kubernetes auth method for the cluster: `k8s-applications-qa`. */
   readonly vaultAuthMount: pulumi.Input<string>;
 };
@@ -50,19 +52,11 @@ export class VaultBinding extends pulumi.ComponentResource {
    */
   constructor(name: string, args: VaultBindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:vault:Binding", name, {}, opts);
-    const { namespace, vaultAuthMount, ...given } = args;
-    const checkMount = (mount: string) =>
-      parseWith(
-        VaultBindingArgs.pick({ vaultAuthMount: true }),
-        { vaultAuthMount: mount },
-        `VaultBinding ${name}`,
-      ).vaultAuthMount;
-    const mount = pulumi.output(vaultAuthMount).apply(checkMount);
-    const settings = parseWith(
-      VaultBindingArgs.omit({ vaultAuthMount: true }),
-      given,
-      `VaultBinding ${name}`,
-    );
+    const { namespace, vaultAddress, vaultAuthMount, ...given } = args;
+    const source = `VaultBinding ${name}`;
+    const settings = parseWith(VaultBindingArgs, given, source);
+    const address = checkedInput(z.url(), vaultAddress, `${source}: vaultAddress`);
+    const mount = checkedInput(Mount, vaultAuthMount, `${source}: vaultAuthMount`);
     const { application } = settings;
     const parent = { parent: this };
     const metadata = (suffix: string) => ({ name: `${application}-${suffix}`, namespace });
@@ -94,7 +88,7 @@ export class VaultBinding extends pulumi.ComponentResource {
     }, parent);
     const connection = customResource(VaultConnection, `${name}-vault-connection`, {
       metadata: metadata("vault-connection"),
-      spec: { address: settings.vaultAddress, skipTLSVerify: false },
+      spec: { address, skipTLSVerify: false },
     }, parent);
     const auth = customResource(VaultAuth, `${name}-auth`, {
       metadata: metadata("auth"),

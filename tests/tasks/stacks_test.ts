@@ -8,7 +8,7 @@ import { task as pulumi } from "tasks/run_pulumi.ts";
 import { runWith } from "tests/support/io.ts";
 
 const refused: [task: Task, words: string, says: RegExp][] = [
-  [deploy, "nosuch --sandbox", /Unknown project "nosuch": there are network, xqwatcher/],
+  [deploy, "nosuch --sandbox", /Unknown project "nosuch": there are .*network, .*xqwatcher/],
   [deploy, "xqwatchr --sandbox", /Unknown project "xqwatchr": did you mean "xqwatcher"\?/],
   [deploy, "--sandbox --env prod", /--env "prod" is not one of ci, qa, production/],
   [deploy, "--sandbox --stack CJ", /Unknown stack "CJ": did you mean "CI"\?/],
@@ -19,7 +19,7 @@ const refused: [task: Task, words: string, says: RegExp][] = [
   [deploy, "xqwatcher --sandbox --set a=1 --set a=2", /--set a is given twice/],
   [deploy, "--engine offline", /--engine goes with --sandbox/],
   [destroy, "--yes", /Name the projects to destroy/],
-  [preview, "--sandbox", /--sandbox and --summary go with --engine pulumi/],
+  [preview, "--sandbox", /--sandbox, --summary and --save-plan go with --engine pulumi/],
   [pulumi, "network", /STACK is required/],
   [pulumi, "network CI", /Say what to run after --/],
 ];
@@ -37,7 +37,10 @@ Deno.test("preview shows the fleet in dependency order, and a tree when asked", 
   const { code, stdout } = await runWith(preview, ["--env", "ci", "--tree"]);
   assert.equal(code, Exit.Ok);
   const order = [...stdout.matchAll(/^✔ (\S+)/gm)].map(([, id]) => id);
-  assert.deepEqual(order, ["ol-infrastructure-network:CI", "ol-application-xqwatcher:CI"]);
+  assert.ok(order.length >= 2);
+  assert.ok(
+    order.indexOf("ol-infrastructure-network:CI") < order.indexOf("ol-application-xqwatcher:CI"),
+  );
   assert.match(stdout, /├─ ol:network:Vpc applications-ci|└─ ol:network:Vpc applications-ci/);
   assert.match(stdout, /kubernetes:apps\/v1:Deployment xqwatcher/);
 });
@@ -65,8 +68,8 @@ Deno.test("a sandbox without the CLI is rehearsed offline, and says so", async (
   assert.match(stderr, /Rehearsed offline, as asked/);
   const report = JSON.parse(stdout);
   assert.equal(report.engine, "offline");
-  assert.deepEqual(
-    report.stacks.map(({ stack }: { stack: string }) => stack),
-    ["ol-infrastructure-network:CI", "ol-application-xqwatcher:CI"],
+  const stacks: string[] = report.stacks.map(({ stack }: { stack: string }) => stack);
+  assert.ok(
+    stacks.indexOf("ol-infrastructure-network:CI") < stacks.indexOf("ol-application-xqwatcher:CI"),
   );
 });

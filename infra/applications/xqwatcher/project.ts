@@ -1,4 +1,4 @@
-import network from "infra/foundation/network/project.ts";
+import eks from "infra/foundation/eks/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
 import { XqwatcherConfig, XqwatcherOutputs } from "./config.ts";
 
@@ -7,7 +7,7 @@ export default defineProject({
   name: "ol-application-xqwatcher",
   config: XqwatcherConfig,
   outputs: XqwatcherOutputs,
-  needs: { network: on(network) },
+  needs: { eks: on(eks) },
   secrets: ["xqwatcher"],
   containers: [{
     name: "xqwatcher",

@@ -33,6 +33,8 @@ export type K8sApplicationArgs = z.input<typeof K8sApplicationSettings> & {
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets whose keys become environment variables. Default none. */
   readonly secretNames?: readonly pulumi.Input<string>[];
+  /** Secrets whose keys become files, by the folder that holds them. Default none. */
+  readonly secretFiles?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Where the queues are that workers follow. */
   readonly redis?: Redis;
 };
@@ -70,7 +72,8 @@ export class K8sApplication extends pulumi.ComponentResource {
    */
   constructor(name: string, args: K8sApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:kubernetes:Application", name, {}, opts);
-    const { namespace, serviceAccount, environment = {}, secretNames = [], redis, ...given } = args;
+    const { namespace, serviceAccount, environment = {}, secretNames = [], ...rest } = args;
+    const { secretFiles = {}, redis, ...given } = rest;
     const settings = parseWith(K8sApplicationSettings, given, `K8sApplication ${name}`);
     const { application, image, web, workers, cronJobs, migrations } = settings;
     const waiting = Object.entries(workers).find(([, { queue }]) => queue)?.[0];
@@ -87,6 +90,7 @@ export class K8sApplication extends pulumi.ComponentResource {
       image: imageReference(image),
       environment,
       secretNames,
+      secretFiles,
       ...(serviceAccount ? { serviceAccount } : {}),
     };
     if (migrations) this.#dependsOn = [this.#migrate(name, migrations)];

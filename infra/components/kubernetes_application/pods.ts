@@ -7,6 +7,7 @@ import type { Resources, Web } from "infra/components/kubernetes_application/set
 
 type Container = kubernetes.types.input.core.v1.Container;
 type PodSpec = kubernetes.types.input.core.v1.PodSpec;
+type Volume = kubernetes.types.input.core.v1.Volume;
 type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
 
 /** What all pods of an application share. */
@@ -18,6 +19,8 @@ export interface PodContext {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets whose keys become environment variables. */
   readonly secretNames: readonly pulumi.Input<string>[];
+  /** Secrets whose keys become files, by the folder that holds them. */
+  readonly secretFiles: Readonly<Record<string, pulumi.Input<string>>>;
   /** Default the namespace's. */
   readonly serviceAccount?: pulumi.Input<string>;
 }
@@ -53,6 +56,11 @@ export function appContainer(
     envFrom: context.secretNames.map((name) => ({ secretRef: { name } })),
     resources: resourcesOf(resources),
     securityContext: CONFINED,
+    volumeMounts: Object.keys(context.secretFiles).map((mountPath, at) => ({
+      name: `secret-${at}`,
+      mountPath,
+      readOnly: true,
+    })),
     ...more,
   };
 }
@@ -64,6 +72,7 @@ export function podTemplate(
   containers: Container[],
   more: Partial<PodSpec> = {},
   annotations?: Record<string, string>,
+  volumes: Volume[] = [],
 ): PodTemplate {
   const labels = podLabels(context.application, part);
   return {
@@ -81,6 +90,13 @@ export function podTemplate(
       }],
       containers,
       ...more,
+      volumes: [
+        ...Object.values(context.secretFiles).map((secretName, at) => ({
+          name: `secret-${at}`,
+          secret: { secretName },
+        })),
+        ...volumes,
+      ],
     },
   };
 }
@@ -128,18 +144,20 @@ export function webPod(
       { name: "nginx-tmp", mountPath: "/tmp" },
     ],
   }];
-  return podTemplate(context, "web", [program, ...sidecar], {
-    terminationGracePeriodSeconds: web.graceSeconds,
-    ...(nginx
-      ? {
-        volumes: [
-          { name: "nginx", configMap: { name: `${application}-nginx` } },
-          { name: "nginx-tmp", emptyDir: {} },
-        ],
-      }
-      : {}),
-    // A changed configuration is another pod: the file below a subPath is never read again.
-  }, config === undefined ? undefined : { "nginx-config": digest(config) });
+  return podTemplate(
+    context,
+    "web",
+    [program, ...sidecar],
+    {
+      terminationGracePeriodSeconds: web.graceSeconds,
+      // A changed configuration is another pod: the file below a subPath is never read again.
+    },
+    config === undefined ? undefined : { "nginx-config": digest(config) },
+    nginx && [
+      { name: "nginx", configMap: { name: `${application}-nginx` } },
+      { name: "nginx-tmp", emptyDir: {} },
+    ],
+  );
 }
 
 const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -84,8 +84,16 @@ const refused: [what: string, change: Record<string, unknown>, message: RegExp][
   ["a name that is no label", { application: "Learn_AI" }, /application: must be lower-case/],
   ["a session of a day", { maxSessionSeconds: 86400 }, /maxSessionSeconds: Too big/],
   ["an empty Vault policy", { vaultPolicy: "  " }, /vaultPolicy: must not be empty/],
-  ["an address without a scheme", { vaultAddress: "vault.example.edu" }, /vaultAddress: Invalid/],
-  ["a mount with a slash at its start", { vaultAuthMount: "/k8s" }, /vaultAuthMount: must be a/],
+  [
+    "an address without a scheme",
+    { vaultAddress: "vault.example.edu" },
+    /vaultAddress: .*Invalid URL/,
+  ],
+  [
+    "a mount with a slash at its start",
+    { vaultAuthMount: "/k8s" },
+    /vaultAuthMount: .*must be a mount/,
+  ],
   ["a misspelt argument", { aplication: "learn" }, /aplication: unknown key: did you mean "appl/],
   ["no service account", { serviceAccounts: [] }, /serviceAccounts: Too small/],
   [
