@@ -1,0 +1,125 @@
+/**
+ * The `sops` binary: it does all writing, and reads what this reader does not. Nothing that it prints on
+ * stderr is passed on: it prints open values and comments there.
+ *
+ * @see {@link https://github.com/getsops/sops/blob/v3.13.3/cmd/sops/codes/codes.go}
+ * @module
+ */
+import { resolveEngine } from "lib/engines/resolve.ts";
+import { exec, type ExecResult } from "lib/cli/exec.ts";
+import { Problem } from "lib/schema/problem.ts";
+
+/** What an exit code of SOPS means, where more can be said than that it failed. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  2: "it cannot read the file",
+  3: "it cannot write the file",
+  5: "it cannot read secrets/.sops.yaml",
+  7: "the new value is not JSON",
+  23: "it cannot encrypt a value",
+  24: "the authentication code does not open",
+  25: "a value does not open: it was altered, or is not encrypted",
+  49: "there is no such file",
+  51: "the authentication code does not match: the file was changed outside SOPS",
+  52: "there is no authentication code",
+  61: "it finds no secrets/.sops.yaml",
+  91: "there is no such key",
+  100: "there is no such file",
+  111: "the creation rule names no recipient",
+  128: "no key at hand opens it",
+  201: "it finds no editor: set EDITOR",
+};
+
+/** The exit code of `sops edit` for a file that was left as it was. */
+export const NOT_MODIFIED = 200;
+
+/** How to run SOPS. */
+export interface SopsOptions {
+  /** Working directory: that of `.sops.yaml`. */
+  readonly cwd?: string;
+  /** Secrets go in here, never into the arguments. */
+  readonly stdin?: string;
+  /** Environment variables on top of this process's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends SOPS when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs SOPS, whose version is checked first.
+ *
+ * @param args The arguments; hold no secret
+ * @param what What is being done to what, for the error: `encrypt secrets/a/b.ci.yaml`
+ * @returns Its stdout, which may be plaintext: keep it in memory
+ * @throws {Problem} with what the exit code means; what SOPS printed is dropped
+ * @throws {EngineProblem} when there is no `sops` of the right version
+ */
+export async function runSops(
+  args: readonly string[],
+  what: string,
+  options: SopsOptions = {},
+): Promise<string> {
+  const sops = await resolveEngine("sops");
+  const env = { ...sops.env, ...keyPaths(), ...options.env };
+  const result = await exec(sops.path, args, { ...options, env });
+  if (result.code === 0) return result.stdout;
+  throw new Problem(`Cannot ${what}: ${meaningOf(result)}`);
+}
+
+/** The variables that name key files, absolute: SOPS runs in another folder. */
+function keyPaths(): Record<string, string> {
+  const names = ["SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE"];
+  return Object.fromEntries(names.flatMap((name) => {
+    const path = Deno.env.get(name);
+    return path && !path.startsWith("/") ? [[name, `${Deno.cwd()}/${path}`]] : [];
+  }));
+}
+
+/** What a failure means, without what was printed. */
+export function meaningOf({ code }: Pick<ExecResult, "code">): string {
+  return MEANINGS[code] ?? `sops failed with exit code ${code}`;
+}
+
+/**
+ * Opens a file in the user's editor by `sops edit`, on the terminal of this process. The open text lies
+ * in a folder of its own, in memory where there is such a place, for as long as the editor runs.
+ *
+ * @returns Whether the file was changed
+ * @throws {Problem} with what the exit code means
+ */
+export async function editWithSops(cwd: string, path: string, what: string): Promise<boolean> {
+  const sops = await resolveEngine("sops");
+  const folder = await privateFolder();
+  try {
+    const { code } = await new Deno.Command(sops.path, {
+      args: ["edit", path],
+      cwd,
+      env: { ...sops.env, ...keyPaths(), TMPDIR: folder },
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn().status;
+    if (code !== 0 && code !== NOT_MODIFIED) {
+      throw new Problem(`Cannot ${what}: ${meaningOf({ code })}`);
+    }
+    return code === 0;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A new folder that only this user may enter: in memory, or else where temporary files go. */
+async function privateFolder(): Promise<string> {
+  for (const dir of ["/dev/shm", Deno.env.get("XDG_RUNTIME_DIR")]) {
+    if (!dir) continue;
+    try {
+      return await Deno.makeTempDir({ dir, prefix: "secret-" });
+    } catch (error) {
+      if (
+        !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
+      ) {
+        throw error;
+      }
+    }
+  }
+  return await Deno.makeTempDir({ prefix: "secret-" });
+}
