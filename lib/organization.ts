@@ -56,6 +56,8 @@ export const organization = {
   stateBackend: "s3://mitol-pulumi-state/",
   /** Where this repository is fetched from by pipelines. */
   repository: "https://github.com/mitodl/ol-infrastructure",
+  /** The bucket where pipelines keep plans and the records of machine images. */
+  artifactBucket: "mitol-infrastructure-artifacts",
   /** The branch that pipelines follow. */
   branch: "main",
   environments: {

@@ -25,6 +25,8 @@ export const task = defineTask({
     const { writeAtomically } = await import("lib/schema/atomic.ts");
     const { findProject, loadFleet } = await import("lib/pulumi/fleet.ts");
     const { projectFacts } = await import("lib/pulumi/facts.ts");
+    const { organization } = await import("lib/organization.ts");
+    const { loadImage } = await import("lib/images/catalog.ts");
     const { derivePipeline } = await import("lib/concourse/derive.ts");
     const { renderYaml } = await import("lib/concourse/render.ts");
     const { compareFiles } = await import("lib/schema/files.ts");
@@ -35,7 +37,9 @@ export const task = defineTask({
       : fleet.projects;
     const rendered = new Map<string, string>();
     for (const found of projects) {
-      const facts = await projectFacts(fleet, found);
+      const known = await projectFacts(fleet, found);
+      const images = await Promise.all(known.images.map((name) => loadImage(ROOT, name)));
+      const facts = { ...known, images, bucket: organization.artifactBucket };
       rendered.set(`${facts.name}.yaml`, renderYaml(derivePipeline(facts)));
     }
     const folder = flags.out.startsWith("/") ? flags.out : `${ROOT}/${flags.out}`;

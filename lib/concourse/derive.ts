@@ -1,13 +1,11 @@
-import type { Job, Pipeline, Resource } from "lib/concourse/model/mod.ts";
-import {
-  type BuiltImage,
-  containerJob,
-  deployChain,
-  machineImageJob,
-  type Stage,
-} from "lib/concourse/jobs.ts";
+import { combineFragments, type PipelineFragment, toPipeline } from "lib/concourse/fragment.ts";
+import { builtImage, containerJobs } from "lib/concourse/jobs/container.ts";
+import { machineImageJobs, machineImageRelease } from "lib/concourse/jobs/machine_image.ts";
+import { deployJobName, pulumiJobsChain } from "lib/concourse/jobs/pulumi_chain.ts";
+import type { ChainStage, Stage } from "lib/concourse/jobs/stage.ts";
+import type { Pipeline } from "lib/concourse/model/mod.ts";
+import { gitRepo } from "lib/concourse/resources/mod.ts";
 import { CODE } from "lib/concourse/tasks/mod.ts";
-import { gitRepo, registryImage } from "lib/concourse/resources/mod.ts";
 
 /** What a pipeline is derived from: a manifest's facts as plain data. */
 export interface ProjectFacts {
@@ -19,8 +17,10 @@ export interface ProjectFacts {
   readonly watch: readonly string[];
   /** In the order of promotion. */
   readonly stages: readonly Stage[];
-  /** Machine images under `images/`. */
-  readonly images: readonly string[];
+  /** Where plans and the records of machine images are kept. */
+  readonly bucket: string;
+  /** Machine images under `images/`, with the roles that each is built for. */
+  readonly images: readonly { readonly name: string; readonly nodeTypes: readonly string[] }[];
   /** Containers that are built from repositories of their own. */
   readonly containers: readonly {
     readonly name: string;
@@ -32,41 +32,46 @@ export interface ProjectFacts {
   }[];
 }
 
-/** The pipeline of a project: its images, then its stages in the order of promotion. */
+/**
+ * The pipeline of a project: its containers; then, for each stage in the order of promotion, its machine
+ * images and its deployment. The first stage is deployed by itself, unless it is production; the others
+ * are previewed, and a person lets that plan be carried out.
+ */
 export function derivePipeline(facts: ProjectFacts): Pipeline {
-  const { containers, images } = facts;
-  const resources: Resource[] = [
-    gitRepo(CODE, { ...facts.repository, paths: facts.watch }),
-    ...containers.flatMap(({ name, source, branch, image }) => [
-      gitRepo(`${name}-source`, { uri: source, branch }),
-      registryImage(`${name}-image`, { repository: image }),
-    ]),
-  ];
-  const builds: Job[] = [
-    ...containers.map(({ name }) => containerJob(name, `${name}-source`, `${name}-image`)),
-    ...images.map((name) => machineImageJob(name)),
-  ];
-  const built = containers.map(({ name, image, configKey }): BuiltImage => ({
-    get: {
-      get: `${name}-image`,
-      passed: [`build-${name}`],
-      trigger: true,
-      params: { skip_download: true },
-    },
-    repository: image,
-    configKey,
+  const { name, containers, stages, bucket } = facts;
+  return toPipeline([
+    { resources: [gitRepo(CODE, { ...facts.repository, paths: facts.watch })] },
+    ...containers.map(containerJobs),
+    machineImages(facts),
+    pulumiJobsChain({
+      project: name,
+      topology: "preview-gated",
+      bucket,
+      stages: stages.map((stage): ChainStage => ({
+        ...stage,
+        releases: facts.images.map(({ name: image, nodeTypes }) =>
+          machineImageRelease({ image, nodeTypes, environment: stage.environment })
+        ),
+      })),
+      images: containers.map((container) => builtImage(container, container.configKey)),
+    }),
+  ]);
+}
+
+/** Each image for each environment, once; from the commit that the stages before have deployed. */
+function machineImages({ name, stages, images, bucket }: ProjectFacts): PipelineFragment {
+  const environments = [...new Set(stages.map(({ environment }) => environment))];
+  return combineFragments(...environments.flatMap((environment) => {
+    const first = stages.findIndex((stage) => stage.environment === environment);
+    const passed = first === 0 ? {} : { passed: [deployJobName(name, stages[first - 1].stack)] };
+    return images.map(({ name: image, nodeTypes }) =>
+      machineImageJobs({
+        image,
+        nodeTypes,
+        environment,
+        bucket,
+        code: { get: CODE, trigger: true, ...passed },
+      })
+    );
   }));
-  const deploys = deployChain(facts.name, facts.stages, built);
-  // The first deployment takes the commit whose machine images are built.
-  const [first, ...rest] = deploys;
-  const passed = images.map((name) => `build-${name}-image`);
-  const chained = first && passed.length > 0
-    ? [{
-      ...first,
-      plan: first.plan.map((step) =>
-        "get" in step && step.get === CODE ? { ...step, passed } : step
-      ),
-    }, ...rest]
-    : deploys;
-  return { resources, jobs: [...builds, ...chained] };
 }

@@ -13,6 +13,7 @@
 export * from "./credentials.ts";
 export * from "./fragment.ts";
 export * from "./groups.ts";
+export * from "./jobs/mod.ts";
 export type * from "./model/mod.ts";
 export * from "./notifications.ts";
 export * from "./resource_types.ts";

@@ -7,14 +7,14 @@ const MAPPED = ["lib/", "infra/", "images/", "secrets/"];
 
 /**
  * What of the repository a project depends on, as paths for a git resource: its folder, what its modules
- * and the task that deploys it import (areas of lib as a whole), its secrets and images, and the pinned
+ * and the tasks that preview and deploy it import (areas of lib as a whole), its secrets and images, and the pinned
  * libraries.
  */
 export async function watchPaths(
   root: string,
   { folder, project }: ProjectOnDisk,
 ): Promise<string[]> {
-  const entries = [`${folder}/project.ts`, "tasks/deploy_stacks.ts"];
+  const entries = [`${folder}/project.ts`, "tasks/deploy_stacks.ts", "tasks/preview_stacks.ts"];
   const modules = (await Promise.all(entries.map((entry) => importsOf(root, entry, MAPPED))))
     .flat();
   const paths = modules.filter((path) => !path.startsWith(`${folder}/`)).map((path) => {

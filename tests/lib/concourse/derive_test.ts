@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { derivePipeline, type ProjectFacts } from "lib/concourse/derive.ts";
-import type { GetStep, InlineTaskStep, Job } from "lib/concourse/model/mod.ts";
+import { type GetStep, type InlineTaskStep, type Job, Pipeline } from "lib/concourse/model/mod.ts";
 
 const facts: ProjectFacts = {
   name: "app",
@@ -11,6 +11,7 @@ const facts: ProjectFacts = {
     { stack: "mitx.QA", environment: "qa" },
     { stack: "Production", environment: "production" },
   ],
+  bucket: "artifacts",
   images: [],
   containers: [],
 };
@@ -22,78 +23,120 @@ const CONTAINER = {
   image: "example/app",
   configKey: "image",
 };
+const IMAGE = { name: "vault", nodeTypes: ["server", "web"] };
+const EVERYTHING = { ...facts, images: [IMAGE], containers: [CONTAINER] };
 
 const gets = (job: Job) => job.plan.filter((step): step is GetStep => "get" in step);
+const get = (job: Job, name: string) => gets(job).find((step) => step.get === name);
 const job = (jobs: readonly Job[], name: string) => jobs.find((one) => one.name === name)!;
+const script = (of: Job, task: string) =>
+  of.plan.find((step): step is InlineTaskStep => "task" in step && step.task === task)!.config.run
+    .args![1];
 
-Deno.test("stages follow one another: the first by itself, the others by a person", () => {
+Deno.test("the first stage is deployed by itself, the others by a person who saw the plan", () => {
   const { jobs } = derivePipeline(facts);
-  assert.deepEqual(
-    jobs.map(({ name }) => name),
-    ["deploy-app-ci", "deploy-app-mitx-qa", "deploy-app-production"],
-  );
-  assert.deepEqual(gets(jobs[0]), [{ get: "infrastructure", trigger: true }]);
-  assert.deepEqual(gets(jobs[2]), [
-    { get: "infrastructure", trigger: false, passed: ["deploy-app-mitx-qa"] },
+  assert.deepEqual(jobs.map(({ name }) => name), [
+    "deploy-app-ci",
+    "preview-app-mitx-qa",
+    "deploy-app-mitx-qa",
+    "preview-app-production",
+    "deploy-app-production",
   ]);
+  assert.deepEqual(gets(jobs[0]), [{ get: "infrastructure", trigger: true }]);
+  const triggers = (of: Job) => gets(of).some(({ trigger }) => trigger);
+  assert.deepEqual(jobs.map(triggers), [true, true, false, true, false]);
+  assert.deepEqual(get(jobs[1], "infrastructure")!.passed, ["deploy-app-ci"]);
 });
 
-Deno.test("a chain that begins with production is started by a person", () => {
+Deno.test("a chain that begins with production is not deployed by itself", () => {
   const { jobs } = derivePipeline({ ...facts, stages: facts.stages.slice(2) });
-  assert.equal(gets(jobs[0])[0].trigger, false);
+  assert.deepEqual(jobs.map(({ name }) => name), [
+    "preview-app-production",
+    "deploy-app-production",
+  ]);
+  assert.ok(gets(jobs[1]).every(({ trigger }) => !trigger));
 });
 
-Deno.test("a container is built first, and each stage takes what passed the one before", () => {
-  const { jobs, resources } = derivePipeline({ ...facts, containers: [CONTAINER] });
-  assert.equal(jobs[0].name, "build-app");
-  const image = (name: string) => gets(job(jobs, name)).find(({ get }) => get === "app-image")!;
-  assert.deepEqual(image("deploy-app-ci").passed, ["build-app"]);
-  assert.equal(image("deploy-app-ci").trigger, true);
-  assert.deepEqual(image("deploy-app-mitx-qa").passed, ["deploy-app-ci"]);
-  assert.equal(image("deploy-app-mitx-qa").trigger, false);
-  assert.deepEqual(
-    resources!.map(({ name }) => name),
-    ["infrastructure", "app-source", "app-image"],
-  );
-});
-
-Deno.test("a stage deploys the image that it gets, by digest", () => {
-  const { jobs } = derivePipeline({ ...facts, containers: [CONTAINER] });
-  for (const name of ["deploy-app-ci", "deploy-app-production"]) {
-    const task = job(jobs, name).plan.find((step): step is InlineTaskStep => "task" in step)!;
-    assert.deepEqual(task.config.inputs, [{ name: "infrastructure" }, { name: "app-image" }]);
-    const flag = String
-      .raw`--set "image={\"repository\":\"example/app\",\"digest\":\"$(cat ../app-image/digest)\"}"`;
-    assert.ok(task.config.run.args![1].includes(flag), task.config.run.args![1]);
+Deno.test("commit, image and plan of a deployment come from one build of its preview", () => {
+  const { jobs } = derivePipeline(EVERYTHING);
+  for (const stage of ["mitx-qa", "production"]) {
+    const deploy = job(jobs, `deploy-app-${stage}`);
+    assert.deepEqual(
+      gets(deploy).map(({ get, passed }) => [get, passed]).sort(),
+      [
+        ["app-image", [`preview-app-${stage}`]],
+        ["infrastructure", [`preview-app-${stage}`]],
+        [`plan-app-${stage}`, [`preview-app-${stage}`]],
+        [`vault-server-${stage === "production" ? stage : "qa"}`, [`preview-app-${stage}`]],
+        [`vault-web-${stage === "production" ? stage : "qa"}`, [`preview-app-${stage}`]],
+      ],
+    );
+    assert.match(
+      script(deploy, "deploy"),
+      new RegExp(`deploy --plan \\.\\./plan-app-${stage}/bundle`),
+    );
   }
 });
 
-Deno.test("a machine image is built from the commit that the first stage takes", () => {
-  const { jobs } = derivePipeline({ ...facts, images: ["vault"] });
-  assert.equal(jobs[0].name, "build-vault-image");
-  assert.deepEqual(gets(job(jobs, "deploy-app-ci"))[0].passed, ["build-vault-image"]);
+Deno.test("a container is built first; each stage deploys the digest that passed the one before", () => {
+  const { jobs } = derivePipeline({ ...facts, containers: [CONTAINER] });
+  assert.equal(jobs[0].name, "build-app");
+  assert.deepEqual(get(job(jobs, "deploy-app-ci"), "app-image")!.passed, ["build-app"]);
+  assert.deepEqual(get(job(jobs, "preview-app-production"), "app-image")!.passed, [
+    "deploy-app-mitx-qa",
+  ]);
+  for (const [name, task] of [["deploy-app-ci", "deploy"], ["preview-app-mitx-qa", "preview"]]) {
+    const text = script(job(jobs, name), task);
+    assert.ok(text.includes("app_image=$(cat ../app-image/digest)"), text);
+    const flag = String
+      .raw`--set "image={\"repository\":\"example/app\",\"digest\":\"$app_image\"}"`;
+    assert.ok(text.includes(flag), text);
+  }
 });
 
-Deno.test("every resource is used, every get has its resource, every passed its job", () => {
-  const { jobs, resources } = derivePipeline({
-    ...facts,
-    images: ["vault"],
-    containers: [CONTAINER],
+Deno.test("machine images are built per environment, from the commit that its stage then takes", () => {
+  const { jobs } = derivePipeline({ ...facts, images: [IMAGE] });
+  const build = job(jobs, "build-vault-image-qa");
+  assert.deepEqual(get(build, "infrastructure"), {
+    get: "infrastructure",
+    trigger: true,
+    passed: ["deploy-app-ci"],
   });
-  const used = new Set(
-    jobs.flatMap(({ plan }) =>
-      plan.flatMap((step) => "get" in step ? [step.get] : "put" in step ? [step.put] : [])
+  const preview = job(jobs, "preview-app-mitx-qa");
+  assert.deepEqual(get(preview, "infrastructure")!.passed, ["build-vault-image-qa"]);
+  assert.deepEqual(get(preview, "vault-server-qa")!.passed, ["build-vault-image-qa"]);
+  assert.ok(
+    script(preview, "preview").includes(
+      "cp ../vault-web-qa/vault-web-qa-*.json images/vault/releases/web.qa.json",
     ),
   );
-  assert.deepEqual([...used].sort(), resources!.map(({ name }) => name).sort());
-  const names = jobs.map(({ name }) => name);
-  for (const passed of jobs.flatMap((one) => gets(one).flatMap((step) => step.passed ?? []))) {
-    assert.ok(names.includes(passed), passed);
+  const first = job(jobs, "deploy-app-ci");
+  assert.equal(get(first, "vault-server-ci")!.trigger, true);
+  assert.deepEqual(get(first, "infrastructure")!.passed, ["build-vault-image-ci"]);
+});
+
+Deno.test("it is a pipeline by its schema, every resource is used and every passed can be met", () => {
+  const pipeline = derivePipeline(EVERYTHING);
+  Pipeline.parse(pipeline);
+  const interacts = (of: Job) =>
+    new Set(
+      of.plan.flatMap((step) => "get" in step ? [step.get] : "put" in step ? [step.put] : []),
+    );
+  const used = new Set(pipeline.jobs.flatMap((one) => [...interacts(one)]));
+  assert.deepEqual([...used].sort(), pipeline.resources!.map(({ name }) => name).sort());
+  for (const one of pipeline.jobs) {
+    for (const step of gets(one)) {
+      for (const name of step.passed ?? []) {
+        const earlier = job(pipeline.jobs, name);
+        assert.ok(earlier, `${one.name}: ${name}`);
+        assert.ok(interacts(earlier).has(step.get!), `${name} does not have ${step.get}`);
+      }
+    }
   }
 });
 
 Deno.test("what it is given is not changed", () => {
-  const before = structuredClone({ ...facts, containers: [CONTAINER] });
+  const before = structuredClone(EVERYTHING);
   const given = structuredClone(before);
   derivePipeline(given);
   assert.deepEqual(given, before);
