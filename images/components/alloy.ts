@@ -19,6 +19,7 @@ export const alloy = defineComponent({
   settings: Settings,
   needs: ["baseline"],
   ports: (settings) => [settings.port],
+  state: (settings) => [{ unit: "alloy", path: settings.dataPath }],
 
   async steps(host, settings) {
     const program = await host.run(

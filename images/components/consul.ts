@@ -56,6 +56,7 @@ export const consul = defineComponent({
     settings.serfPort,
     ...(settings.mode === "server" ? [settings.serverPort] : []),
   ],
+  state: (settings) => [{ unit: "consul", path: settings.dataPath }],
 
   async steps(host, settings) {
     const program = await host.run("Install the release", installProgram("consul", settings));

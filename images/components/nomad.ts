@@ -31,6 +31,7 @@ export const nomad = defineComponent({
     settings.httpPort,
     ...(settings.mode === "server" ? [settings.rpcPort, settings.serfPort] : []),
   ],
+  state: (settings) => [{ unit: "nomad", path: settings.dataPath }],
 
   async steps(host, settings) {
     const isServer = settings.mode === "server";

@@ -56,6 +56,7 @@ export const vault = defineComponent({
   settings: Settings,
   needs: ["baseline"],
   ports: (settings) => [settings.port],
+  state: (settings) => [{ unit: "vault", path: settings.dataPath }],
 
   async steps(host, settings) {
     const program = await host.run("Install the release", installProgram("vault", settings));

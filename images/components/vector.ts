@@ -19,6 +19,7 @@ export const vector = defineComponent({
   name: "vector",
   settings: Settings,
   needs: ["baseline"],
+  state: (settings) => [{ unit: "vector", path: settings.dataPath }],
 
   async steps(host, settings) {
     const program = await host.run(

@@ -43,6 +43,8 @@ export const DEBIAN_12: BaseRecipe = {
     "unzip",
   ],
   hooks: [
+    // Both are this machine's: mmdebstrap takes them along.
+    'rm -f "$1/etc/hostname" "$1/etc/resolv.conf"',
     'mkdir -p "$1/var/lib/apt/periodic" && touch "$1/var/lib/apt/periodic/update-success-stamp"',
     'printf "[Match]\\nName=en* eth*\\n[Network]\\nDHCP=yes\\n" > "$1/etc/systemd/network/80-dhcp.network"',
     'chroot "$1" systemctl enable -q systemd-networkd',

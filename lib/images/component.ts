@@ -13,6 +13,14 @@ export interface Steps extends Facts {
   run(title: string, operation: Operation): Promise<{ readonly changed: boolean }>;
 }
 
+/** What a service keeps that is one machine's alone: its identity, its cluster's log. */
+export interface ServiceState {
+  /** Stopped before the image is sealed. */
+  readonly unit: string;
+  /** The folder that is emptied then. */
+  readonly path: string;
+}
+
 /** What a component is made from. */
 export interface ComponentDefinition<S extends z.ZodObject> {
   /** As in `--set NAME.key=value`; in the environment `NAME_KEY`. */
@@ -23,6 +31,8 @@ export interface ComponentDefinition<S extends z.ZodObject> {
   readonly needs?: readonly string[];
   /** TCP ports that it listens on once the machine runs. */
   ports?(settings: z.output<S>): readonly number[];
+  /** What its services wrote while the image was built; default nothing. */
+  state?(settings: z.output<S>): readonly ServiceState[];
   /** Brings the machine to the wanted state. */
   steps(host: Steps, settings: z.output<S>): Promise<void>;
   /** What has to be true of a machine that was booted from the image. */
@@ -36,6 +46,8 @@ export interface Component {
   readonly needs: readonly string[];
   // deno-lint-ignore no-explicit-any -- the settings were parsed by this component's own schema
   ports(settings: any): readonly number[];
+  // deno-lint-ignore no-explicit-any -- as above
+  state(settings: any): readonly ServiceState[];
   // deno-lint-ignore no-explicit-any -- as above
   steps(host: Steps, settings: any): Promise<void>;
   // deno-lint-ignore no-explicit-any -- as above
@@ -63,6 +75,7 @@ export function defineComponent<S extends z.ZodObject>(
     settings: definition.settings,
     needs: definition.needs ?? [],
     ports: (settings) => definition.ports?.(settings) ?? [],
+    state: (settings) => definition.state?.(settings) ?? [],
     steps: (host, settings) => definition.steps(host, settings),
     checks: (settings) => definition.checks?.(settings) ?? [],
   };

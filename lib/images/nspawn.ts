@@ -57,7 +57,7 @@ export async function bootContainer(
     "-c",
     `exec "$@" >"$0" 2>&1`,
     log,
-    ...(options.network ? ["ip", "netns", "exec", options.network.namespace] : []),
+    ...(options.network ? ["nsenter", `--net=/run/netns/${options.network.namespace}`] : []),
     "systemd-nspawn",
     "--quiet",
     "--register=no",

@@ -66,7 +66,7 @@ export async function provision(
   verifyNothingLeft(await runComponents(target, components, "verify", options));
   const verified = performance.now();
   const inventory = await takeInventory(target);
-  await seal(target);
+  await seal(target, components.flatMap(({ component, settings }) => component.state(settings)));
   return {
     outcomes,
     milliseconds: { apply: applied - started, verify: verified - applied },

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { ServiceState } from "lib/images/component.ts";
 import { BUILD_SSHD_CONFIG } from "lib/images/nspawn.ts";
+import { sh } from "lib/images/shell.ts";
 import type { Target } from "lib/images/target.ts";
 import { Problem } from "lib/schema/problem.ts";
 
@@ -43,10 +45,16 @@ export const SEAL_STEPS: readonly { readonly name: string; readonly shell: strin
 /**
  * Seals a machine: nothing but a shutdown may follow.
  *
+ * @param state What services wrote: two machines with one Consul node id or one Raft log cannot be in
+ * one cluster
  * @throws {Problem} naming the step that failed
  */
-export async function seal(target: Target): Promise<void> {
-  for (const step of SEAL_STEPS) {
+export async function seal(target: Target, state: readonly ServiceState[] = []): Promise<void> {
+  const services = state.map(({ unit, path }) => ({
+    name: `what ${unit} wrote`,
+    shell: sh`systemctl stop ${unit} && find ${path} -mindepth 1 -delete`,
+  }));
+  for (const step of [...services, ...SEAL_STEPS]) {
     const result = await target.run(`set -e; ${step.shell}`);
     if (result.code !== 0) {
       throw new Problem(

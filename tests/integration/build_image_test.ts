@@ -51,6 +51,7 @@ machineTest(
           await assert.rejects(Deno.lstat(`${root}/${path}`), Deno.errors.NotFound, path);
         }
         assert.equal(await Deno.readTextFile(`${root}/etc/machine-id`), "");
+        assert.deepEqual(await Array.fromAsync(Deno.readDir(`${root}/var/lib/vault`)), []);
         const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);
         assert.deepEqual(names.filter((name) => name.startsWith(".build-")), []);
         assert.deepEqual(await processesIn(folder), []);
