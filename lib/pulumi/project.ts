@@ -17,6 +17,20 @@ export type Shape = z.ZodObject;
 /** What a program returns: each output as a plain value or a Pulumi output. */
 export type OutputsOf<O extends Shape> = { [K in keyof z.input<O>]: Input<z.input<O>[K]> };
 
+/** What a program is given of its configuration: what is marked {@linkcode secret} as a secret output. */
+export type ConfigOf<C extends Shape> = {
+  [K in keyof z.output<C>]: C["shape"][K & keyof C["shape"]] extends SecretMark
+    ? Output<z.output<C>[K]>
+    : z.output<C>[K];
+};
+
+declare const SECRET_MARK: unique symbol;
+
+/** What tells a schema that is marked {@linkcode secret} from others, for the compiler alone. */
+export interface SecretMark {
+  readonly [SECRET_MARK]: true;
+}
+
 /** A need as a program sees it. */
 export type NeedHandle<O extends Shape> =
   & {
@@ -60,8 +74,8 @@ export type Needs = Record<string, AnyNeed>;
 export interface ProgramContext<C extends Shape, N extends Needs> {
   /** Which stack this is. */
   readonly info: StackInfo;
-  /** The parsed configuration of the stack. */
-  readonly config: z.output<C>;
+  /** The parsed configuration of the stack; keys that are marked {@linkcode secret} are secret outputs. */
+  readonly config: ConfigOf<C>;
   /** What the manifest's `needs` name. */
   readonly needs: { readonly [K in keyof N]: N[K] extends Need<infer O> ? NeedHandle<O> : never };
   /** Reads a context of the manifest's `secrets`: `await secretsFor(schema)`. */
@@ -209,9 +223,12 @@ export function defineProgram<P>(
   return program;
 }
 
-/** Marks an output as secret: it is encrypted in state and masked wherever it is shown. */
-export function secret<T extends z.ZodType>(schema: T): T {
-  return schema.meta({ ...schema.meta(), secret: true }) as T;
+/**
+ * Marks a key of the outputs, or of the configuration, as secret: it is encrypted in the state and in
+ * `Pulumi.<stack>.yaml`, and masked wherever it is shown.
+ */
+export function secret<T extends z.ZodType>(schema: T): T & SecretMark {
+  return schema.meta({ ...schema.meta(), secret: true }) as T & SecretMark;
 }
 
 /** Whether a schema, or what an optional or default one wraps, is marked {@linkcode secret}. */

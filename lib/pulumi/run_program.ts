@@ -51,7 +51,14 @@ export async function loadProgram(project: Project): Promise<Program<any, any, a
  */
 export async function runProgram(run: StackRun): Promise<Record<string, unknown>> {
   const { project, info } = run;
-  const config = parseStackConfig(project.config, run.config, project.name);
+  const parsed = parseStackConfig(project.config, run.config, project.name);
+  const secrets = secretKeys(project.config);
+  const config = Object.fromEntries(
+    Object.entries(parsed).map(([key, value]) => [
+      key,
+      secrets.has(key) && value !== undefined ? pulumi.secret(value) : value,
+    ]),
+  );
   const program = await loadProgram(project);
   const needs = openNeeds(project.needs, info, run.unknown, run.onRead);
   const secretsFor = openSecrets(project.secrets, info, run.keys);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import log from "@pulumi/pulumi/log/index.js";
 import settings from "@pulumi/pulumi/runtime/settings.js";
 import stack from "@pulumi/pulumi/runtime/stack.js";
 import state from "@pulumi/pulumi/runtime/state.js";
@@ -45,4 +46,12 @@ export function runInStack(program: () => Promise<unknown>): Promise<unknown> {
 /** Waits until every registration has been answered. */
 export function disconnect(): Promise<void> {
   return (settings as Internal).disconnect();
+}
+
+/**
+ * Drops the SDK's debug messages: they hold each response in plain text, secrets included, and the CLI
+ * writes them to its event log.
+ */
+export function dropDebugMessages(): void {
+  (log as Internal).debug = () => Promise.resolve();
 }

@@ -3,7 +3,7 @@ import { describeIssues, parseWith, readText } from "lib/schema/parse.ts";
 import { parseYaml } from "lib/schema/yaml.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
-import type { Shape } from "lib/pulumi/project.ts";
+import { secretKeys, type Shape } from "lib/pulumi/project.ts";
 
 /**
  * A stack's configuration as Pulumi hands it over: values by key without the project's prefix, each
@@ -93,7 +93,7 @@ export async function stacksIn(folder: string): Promise<string[]> {
 }
 
 /** Whether a configuration value is encrypted, or holds one that is: `{ secure: … }`. */
-function containsSecure(value: unknown): boolean {
+export function containsSecure(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if ("secure" in value && Object.keys(value).length === 1) return true;
   return Object.values(value).some(containsSecure);
@@ -116,6 +116,18 @@ export function withDecrypted(
     if (!name.startsWith(`${project}:`)) continue;
     if (key in values && !config.secretKeys.has(key)) continue;
     values[key] = /^[[{]/.test(text) ? JSON.parse(text) : text;
+  }
+  return { ...config, values };
+}
+
+/** The configuration with a made-up value for each that is encrypted: nothing real is read. */
+export async function withMadeUpSecrets(config: StackConfig, schema: Shape): Promise<StackConfig> {
+  if (config.secretKeys.size === 0) return config;
+  const { synthesize } = await import("lib/secrets/synthesize.ts");
+  const values: Record<string, unknown> = { ...config.values };
+  for (const key of config.secretKeys) {
+    const field = schema.shape[key] as z.ZodType | undefined;
+    if (field) values[key] = synthesize(field, key);
   }
   return { ...config, values };
 }
@@ -149,8 +161,16 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** The configuration with the keys of a command line in place of the file's. */
+/**
+ * The configuration with the keys of a command line in place of the file's.
+ *
+ * @throws {Problem} for a key that is encrypted in the file: a command line is no place for secrets
+ */
 export function withOverrides(config: StackConfig, overrides: Overrides): StackConfig {
+  const encrypted = Object.keys(overrides).find((key) => config.secretKeys.has(key));
+  if (encrypted !== undefined) {
+    throw new Problem(`${config.source}: ${encrypted}: is encrypted: --set cannot replace it`);
+  }
   return { ...config, values: { ...config.values, ...overrides } };
 }
 
@@ -165,8 +185,23 @@ export function parseStackConfig<C extends Shape>(
   project: string,
 ): z.output<C> {
   const result = schema.safeParse(config.values);
-  if (result.success) return result.data;
-  throw new Problems(
-    describeIssues(result.error, schema).map((line) => `${config.source}: ${project}:${line}`),
-  );
+  const problems = [
+    ...misplacedSecrets(schema, config),
+    ...result.success ? [] : describeIssues(result.error, schema),
+  ];
+  if (result.success && problems.length === 0) return result.data;
+  throw new Problems(problems.map((line) => `${config.source}: ${project}:${line}`));
+}
+
+/** Keys that are encrypted and not marked secret, or the other way round. */
+function misplacedSecrets(schema: Shape, { values, secretKeys: encrypted }: StackConfig): string[] {
+  const marked = secretKeys(schema);
+  return Object.keys(values).flatMap((key) => {
+    if (encrypted.has(key) === marked.has(key) || !(key in schema.shape)) return [];
+    return encrypted.has(key)
+      ? [`${key}: is encrypted, but config.ts does not mark it secret(…): it would be stored open`]
+      : [
+        `${key}: is secret, but stands open in the file: encrypt it with pulumi config set --secret`,
+      ];
+  });
 }

@@ -2,6 +2,7 @@ import { parseWith, readText } from "lib/schema/parse.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
 import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
 import { organization } from "lib/organization.ts";
+import { containsSecure } from "lib/pulumi/stack_file.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
 import { z } from "zod";
 
@@ -35,7 +36,10 @@ const QUIET = {
 /** The passphrase of sandboxes: they hold no real secret. */
 const SANDBOX_PASSPHRASE = "sandbox";
 
-const StackSettings = z.looseObject({ encryptionsalt: z.string().optional() });
+const StackSettings = z.looseObject({
+  config: z.record(z.string(), z.unknown()).nullish(),
+  encryptionsalt: z.string().optional(),
+});
 
 /**
  * The throw-away backend below `.cache/sandbox`: state as files, simulated providers.
@@ -72,10 +76,16 @@ export async function openSandbox(
         parseYaml(await readText(`${from}/${name}`), `${on.folder}/${name}`),
         `${on.folder}/${name}`,
       );
-      const { encryptedkey: _key, secretsprovider: _provider, ...settings } = source;
+      // What is encrypted is for another key, and made up by the host.
+      const config = Object.entries(source.config ?? {}).filter(([, value]) =>
+        !containsSecure(value)
+      );
       await writeAtomically(
         `${work}/${name}`,
-        stringifyYaml({ ...settings, ...(salt ? { encryptionsalt: salt } : {}) }),
+        stringifyYaml({
+          config: Object.fromEntries(config),
+          ...(salt ? { encryptionsalt: salt } : {}),
+        }),
       );
       return work;
     },

@@ -29,31 +29,41 @@ export async function readLocks(
   url: string,
   info: Pick<StackInfo, "project" | "name">,
 ): Promise<StackLock[]> {
-  if (!url.startsWith("file://")) return [];
-  const folder = `${
-    url.slice("file://".length)
-  }/.pulumi/locks/organization/${info.project}/${info.name}`;
   const locks: StackLock[] = [];
-  try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
-      if (!isFile || !name.endsWith(".json")) continue;
-      const path = `${folder}/${name}`;
-      // The owner may have released it since the folder was listed.
-      const text = await Deno.readTextFile(path).catch(() => undefined);
-      const lock = text === undefined ? undefined : LockFile.safeParse(parseJson(text)).data;
-      if (lock === undefined) continue;
-      const isLocal = lock.hostname === Deno.hostname();
-      locks.push({
-        path,
-        owner: `${lock.username}@${lock.hostname} (pid ${lock.pid})`,
-        since: lock.timestamp,
-        dead: isLocal && !await isRunning(lock.pid),
-      });
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  for (const path of await filesIn(lockFolder(url, info))) {
+    if (!path.endsWith(".json")) continue;
+    // The owner may have released it since the folder was listed.
+    const text = await Deno.readTextFile(path).catch(() => undefined);
+    const lock = text === undefined ? undefined : LockFile.safeParse(parseJson(text)).data;
+    if (lock === undefined) continue;
+    const isLocal = lock.hostname === Deno.hostname();
+    locks.push({
+      path,
+      owner: `${lock.username}@${lock.hostname} (pid ${lock.pid})`,
+      since: lock.timestamp,
+      dead: isLocal && !await isRunning(lock.pid),
+    });
   }
   return locks;
+}
+
+function lockFolder(
+  url: string,
+  { project, name }: Pick<StackInfo, "project" | "name">,
+): string | undefined {
+  if (!url.startsWith("file://")) return undefined;
+  return `${url.slice("file://".length)}/.pulumi/locks/organization/${project}/${name}`;
+}
+
+async function filesIn(folder: string | undefined): Promise<string[]> {
+  if (folder === undefined) return [];
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ isFile }) => isFile).map(({ name }) => `${folder}/${name}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** A half-written lock is as good as none: its owner writes it before it does anything. */
@@ -72,7 +82,8 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 /**
- * Removes the locks of owners that are provably dead.
+ * Removes the locks of owners that are provably dead, and what a full disk left of one: the CLI cannot
+ * read a folder with a half-written lock in it.
  *
  * @returns What was removed
  */
@@ -82,5 +93,22 @@ export async function breakDeadLocks(
 ): Promise<StackLock[]> {
   const dead = (await readLocks(url, info)).filter((lock) => lock.dead);
   for (const { path } of dead) await Deno.remove(path);
+  for (const path of await halfWritten(url, info)) await Deno.remove(path);
   return dead;
+}
+
+/** Milliseconds that a writer gets: what is still half-written then has none. */
+const WRITING = 2000;
+
+async function halfWritten(
+  url: string,
+  info: Pick<StackInfo, "project" | "name">,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const path of await filesIn(lockFolder(url, info))) {
+    if (!path.endsWith(".tmp")) continue;
+    await new Promise((resolve) => setTimeout(resolve, WRITING));
+    if (await Deno.stat(path).then(() => true, () => false)) paths.push(path);
+  }
+  return paths;
 }

@@ -2,7 +2,12 @@ import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { evaluateStack, type Evaluation, type Reads } from "lib/pulumi/evaluate/evaluate.ts";
 import { type Fleet, type FleetStack, subgraph } from "lib/pulumi/fleet.ts";
 import { checkGates, type GateFinding } from "lib/pulumi/gates.ts";
-import { type Overrides, readStackFile, withOverrides } from "lib/pulumi/stack_file.ts";
+import {
+  type Overrides,
+  readStackFile,
+  withMadeUpSecrets,
+  withOverrides,
+} from "lib/pulumi/stack_file.ts";
 import type { Properties } from "lib/pulumi/simulate/wire.ts";
 
 /** What came of one stack of an offline preview. */
@@ -64,7 +69,10 @@ async function previewStack(
   try {
     const file = `${on.folder}/Pulumi.${info.name}.yaml`;
     const read = await readStackFile(`${fleet.root}/${file}`, info.project);
-    const config = withOverrides({ ...read, source: file }, overrides);
+    const config = await withMadeUpSecrets(
+      withOverrides({ ...read, source: file }, overrides),
+      on.project.config,
+    );
     const evaluation = await evaluateStack({ project: on.project, info, config }, upstream);
     return {
       stack,

@@ -3,7 +3,12 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { Problem } from "lib/schema/problem.ts";
 import { simulateInvoke } from "lib/pulumi/simulate/functions.ts";
 import { simulateCreate } from "lib/pulumi/simulate/outputs.ts";
-import { asSecret, containsUnknown, type Properties } from "lib/pulumi/simulate/wire.ts";
+import {
+  asSecret,
+  containsSecret,
+  containsUnknown,
+  type Properties,
+} from "lib/pulumi/simulate/wire.ts";
 import { taggingOf, type Tags } from "lib/pulumi/tags.ts";
 
 /** A resource that a program made, as the engine would have been told of it. */
@@ -200,7 +205,8 @@ export class OfflineMonitor {
       );
     }
     const outputs = this.#options.upstream.get(fullName) ?? {};
-    return { name: fullName, outputs, secretOutputNames: [] };
+    const secretOutputNames = Object.keys(outputs).filter((key) => containsSecret(outputs[key]));
+    return { name: fullName, outputs, secretOutputNames };
   }
 
   #tagged(type: string, inputs: Properties): Properties {

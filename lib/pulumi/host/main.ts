@@ -19,8 +19,14 @@ import { HostAnswer, type HostMessage, HostRequest } from "lib/pulumi/host/proto
 import { Deferred } from "lib/pulumi/needs.ts";
 import { openRehearsals } from "lib/pulumi/rehearse/connect.ts";
 import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
+import { dropDebugMessages } from "lib/pulumi/runtime.ts";
 import { serveSimulatedProviders } from "lib/pulumi/simulate/provider.ts";
-import { readStackFile, withDecrypted, withOverrides } from "lib/pulumi/stack_file.ts";
+import {
+  readStackFile,
+  withDecrypted,
+  withMadeUpSecrets,
+  withOverrides,
+} from "lib/pulumi/stack_file.ts";
 import { parseStack } from "lib/pulumi/stack_info.ts";
 import { taggingOf } from "lib/pulumi/tags.ts";
 
@@ -42,10 +48,10 @@ function programOf(
       if (request.asks && !pulumi.runtime.isDryRun()) await ask(lines);
       const file = `${request.root}/${request.folder}/Pulumi.${request.stack}.yaml`;
       const read = await readStackFile(file, run.project.name);
-      const config = withOverrides(
-        withDecrypted(read, run.project.name, pulumi.runtime.allConfig()),
-        request.overrides,
-      );
+      const opened = request.simulate
+        ? await withMadeUpSecrets(read, run.project.config)
+        : withDecrypted(read, run.project.name, pulumi.runtime.allConfig());
+      const config = withOverrides(opened, request.overrides);
       const { tags, labels } = tagsOf({ ...run, config });
       pulumi.runtime.registerResourceTransform(({ type, props, opts }) => {
         const tagging = taggingOf(type, tags, labels);
@@ -113,6 +119,7 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
 
 if (import.meta.main) {
   Error.stackTraceLimit = 0;
+  dropDebugMessages();
   const stdin = createInterface({ input: process.stdin });
   stdin.on("close", () => Deno.exit(0));
   const lines = stdin[Symbol.asyncIterator]();
