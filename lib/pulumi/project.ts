@@ -19,15 +19,17 @@ export type OutputsOf<O extends Shape> = { [K in keyof z.input<O>]: Input<z.inpu
 
 /** What a program is given of its configuration: what is marked {@linkcode secret} as a secret output. */
 export type ConfigOf<C extends Shape> = {
-  [K in keyof z.output<C>]: C["shape"][K & keyof C["shape"]] extends SecretMark
-    ? Output<z.output<C>[K]>
-    : z.output<C>[K];
+  [
+    /** A plain value, or a secret output. */
+    K in keyof z.output<C>
+  ]: C["shape"][K & keyof C["shape"]] extends SecretMark ? Output<z.output<C>[K]> : z.output<C>[K];
 };
 
 declare const SECRET_MARK: unique symbol;
 
 /** What tells a schema that is marked {@linkcode secret} from others, for the compiler alone. */
 export interface SecretMark {
+  /** Never there. */
   readonly [SECRET_MARK]: true;
 }
 

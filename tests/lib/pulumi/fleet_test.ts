@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { loadFleet } from "lib/pulumi/fleet.ts";
 import { previewFleet } from "lib/pulumi/evaluate/fleet.ts";
+import { previewsAsJson } from "lib/pulumi/evaluate/report.ts";
 import { readStackFile } from "lib/pulumi/stack_file.ts";
 import { withFleetCopy } from "tests/support/fleet.ts";
 
@@ -125,3 +126,55 @@ Deno.test("a stack without a file is told which there are", async () => {
     );
   });
 });
+
+const MARKED = (text: string) =>
+  text
+    .replace("defineProject, on }", "defineProject, on, secret }")
+    .replace("AWSBase.extend({", "AWSBase.extend({ password: secret(z.string()),");
+const SECURE = "  ol-application-xqwatcher:password:\n    secure: v1:abc:def\n";
+
+const secretConfigs: [
+  what: string,
+  manifest: (text: string) => string,
+  line: string,
+  says: RegExp | undefined,
+][] = [
+  ["encrypted and marked: made up offline", MARKED, SECURE, undefined],
+  [
+    "encrypted and not marked",
+    (text) => text.replace("AWSBase.extend({", "AWSBase.extend({ password: z.string(),"),
+    SECURE,
+    /xqwatcher:password: is encrypted, but config\.ts does not mark it secret/,
+  ],
+  [
+    "marked and not encrypted",
+    MARKED,
+    "  ol-application-xqwatcher:password: open\n",
+    /xqwatcher:password: is secret, but stands open in the file: encrypt it/,
+  ],
+];
+
+for (const [what, manifest, line, says] of secretConfigs) {
+  Deno.test(`a configuration key that is ${what}`, async () => {
+    await withFleetCopy(async (copy) => {
+      await copy.edit(`${XQWATCHER}/project.ts`, manifest);
+      await copy.edit(`${XQWATCHER}/Pulumi.CI.yaml`, (text) => text + line);
+      await copy.edit(
+        `${XQWATCHER}/program.ts`,
+        (text) =>
+          text.replace(
+            '{ name: "VPC_ID"',
+            '{ name: "PASSWORD", value: (config as never as { password: string }).password },\n{ name: "VPC_ID"',
+          ),
+      );
+      const [, preview] = await previewFleet(await copy.load(), ["ol-application-xqwatcher:CI"]);
+      if (says) assert.match(preview.problems.join("\n"), says);
+      else {
+        assert.deepEqual(preview.problems, []);
+        const shown = JSON.stringify(previewsAsJson([preview]));
+        assert.match(shown, /"name":"PASSWORD","value":"\[secret\]"/);
+        assert.doesNotMatch(shown, /v1:abc:def|synthesised/);
+      }
+    });
+  });
+}
