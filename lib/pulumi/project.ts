@@ -25,6 +25,7 @@ export type ConfigOf<C extends Shape> = {
   ]: C["shape"][K & keyof C["shape"]] extends SecretMark ? Output<z.output<C>[K]> : z.output<C>[K];
 };
 
+/** The mark's key. */
 declare const SECRET_MARK: unique symbol;
 
 /** What tells a schema that is marked {@linkcode secret} from others, for the compiler alone. */
