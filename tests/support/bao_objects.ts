@@ -1,95 +1,13 @@
 import type { EvaluatedResource } from "lib/pulumi/evaluate/monitor.ts";
+import { VAULT_CALLS } from "lib/pulumi/rehearse/vault_calls.ts";
 import { type Properties, unwrap } from "lib/pulumi/simulate/wire.ts";
 import type { Bao } from "tests/support/bao.ts";
-
-/** One request to Vault. */
-interface Call {
-  readonly path: string;
-  readonly body: Properties;
-}
 
 // deno-lint-ignore no-explicit-any
 type Inputs = any;
 
-/** `maxTtl` → `max_ttl`, for all but the named keys. */
-function snake(inputs: Properties, ...without: string[]): Properties {
-  return Object.fromEntries(
-    Object.entries(inputs)
-      .filter(([key, value]) => value !== undefined && !without.includes(key))
-      .map((
-        [key, value],
-      ) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
-  );
-}
-
-/** How each type of resource is written. @see https://openbao.org/api-docs/ */
-const CALLS: Record<string, (inputs: Inputs) => Call> = {
-  "vault:index/mount:Mount": ({ path, defaultLeaseTtlSeconds, maxLeaseTtlSeconds, ...rest }) => ({
-    path: `sys/mounts/${path}`,
-    body: {
-      ...snake(rest),
-      config: { default_lease_ttl: defaultLeaseTtlSeconds, max_lease_ttl: maxLeaseTtlSeconds },
-    },
-  }),
-  "vault:index/policy:Policy": ({ name, policy }) => ({
-    path: `sys/policies/acl/${name}`,
-    body: { policy },
-  }),
-  "vault:index/authBackend:AuthBackend": ({ path, type, tune: _tune, ...rest }) => ({
-    path: `sys/auth/${path ?? type}`,
-    body: { type, ...snake(rest) },
-  }),
-  "vault:kubernetes/authBackendConfig:AuthBackendConfig": (inputs) => ({
-    path: `auth/${inputs.backend}/config`,
-    body: snake(inputs, "backend"),
-  }),
-  "vault:kubernetes/authBackendRole:AuthBackendRole": (inputs) => ({
-    path: `auth/${inputs.backend}/role/${inputs.roleName}`,
-    body: snake(inputs, "backend", "roleName"),
-  }),
-  "vault:kv/secretBackendV2:SecretBackendV2": (inputs) => ({
-    path: `${inputs.mount}/config`,
-    body: snake(inputs, "mount"),
-  }),
-  "vault:kv/secretV2:SecretV2": ({ mount, name, dataJson }) => ({
-    path: `${mount}/data/${name}`,
-    body: { data: JSON.parse(dataJson) },
-  }),
-  "vault:database/secretBackendRole:SecretBackendRole": (inputs) => ({
-    path: `${inputs.backend}/roles/${inputs.name}`,
-    body: snake(inputs, "backend", "name"),
-  }),
-  "vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert": (inputs) => ({
-    path: `${inputs.backend}/root/generate/${inputs.type}`,
-    body: snake(inputs, "backend", "type"),
-  }),
-  "vault:pkiSecret/secretBackendIntermediateCertRequest:SecretBackendIntermediateCertRequest": (
-    inputs,
-  ) => ({
-    path: `${inputs.backend}/intermediate/generate/${inputs.type}`,
-    body: snake(inputs, "backend", "type"),
-  }),
-  "vault:pkiSecret/secretBackendRootSignIntermediate:SecretBackendRootSignIntermediate": (
-    inputs,
-  ) => ({ path: `${inputs.backend}/root/sign-intermediate`, body: snake(inputs, "backend") }),
-  "vault:pkiSecret/secretBackendIntermediateSetSigned:SecretBackendIntermediateSetSigned": (
-    inputs,
-  ) => ({ path: `${inputs.backend}/intermediate/set-signed`, body: snake(inputs, "backend") }),
-  "vault:pkiSecret/secretBackendConfigUrls:SecretBackendConfigUrls": (inputs) => ({
-    path: `${inputs.backend}/config/urls`,
-    body: snake(inputs, "backend"),
-  }),
-  "vault:pkiSecret/secretBackendRole:SecretBackendRole": (inputs) => ({
-    path: `${inputs.backend}/roles/${inputs.name}`,
-    body: {
-      ...snake(inputs, "backend", "name", "organizations"),
-      organization: inputs.organizations,
-    },
-  }),
-};
-
-/** Engines that OpenBao's own build does not carry, or that ask a server of theirs when configured. */
-const ELSEWHERE = /^vault:(aws|database\/secretsMount|database\/secretBackendConnection)/;
+/** Engines that OpenBao does not carry. */
+const ELSEWHERE = /^vault:aws/;
 
 /** What became of a stack's Vault resources. */
 export interface VaultOutcome {
@@ -120,9 +38,9 @@ export async function writeToBao(
   const mounted = new Set<string>();
   for (const { type, name: resource, inputs, outputs } of resources) {
     if (!type.startsWith("vault:") || ELSEWHERE.test(type)) continue;
-    const describe = CALLS[type];
+    const describe = VAULT_CALLS[type];
     if (describe === undefined) {
-      problems.push(`${type} ${resource}: cannot be written: describe it in bao_objects.ts`);
+      problems.push(`${type} ${resource}: cannot be written: describe it in vault_calls.ts`);
       continue;
     }
     const plain = replaceAll(unwrap(inputs), real) as Properties;
