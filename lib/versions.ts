@@ -121,7 +121,7 @@ export const CHARTS = {
   keda: { repository: "https://kedacore.github.io/charts", version: "2.20.2" },
 } as const;
 
-/** Container images that pipelines run in, by tag. */
+/** Container images that pipelines run in, or that run beside applications, by tag. */
 export const CONTAINERS = {
   /** Where this repository's own tasks run: all they need is Node. */
   node: { repository: "node", tag: "24.11.1-bookworm" },
@@ -129,6 +129,8 @@ export const CONTAINERS = {
   ociBuildTask: { repository: "concourse/oci-build-task", tag: "0.13.0" },
   /** AWS's own command line. */
   awsCli: { repository: "amazon/aws-cli", tag: "2.22.0" },
+  /** In front of web servers, in their pods; it needs no privileges. */
+  nginx: { repository: "nginxinc/nginx-unprivileged", tag: "1.29.3" },
 } as const;
 
 /**

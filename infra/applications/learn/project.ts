@@ -1,0 +1,22 @@
+import eks from "infra/foundation/eks/project.ts";
+import network from "infra/foundation/network/project.ts";
+import { defineProject, on } from "lib/pulumi/project.ts";
+import { LearnConfig, LearnOutputs } from "./config.ts";
+
+/** learn: the catalogue of courses, its search and its learners' lists. */
+export default defineProject({
+  name: "ol-application-learn",
+  config: LearnConfig,
+  outputs: LearnOutputs,
+  needs: { network: on(network), eks: on(eks) },
+  secrets: ["learn"],
+  containers: [{
+    name: "learn",
+    source: "https://github.com/mitodl/mit-learn",
+    branch: "main",
+    image: "mitodl/mit-learn-app",
+    configKey: "image",
+  }],
+  concurrencyClass: "aws:us-east-1",
+  program: () => import("./program.ts"),
+});
