@@ -1,5 +1,6 @@
 /**
- * Writes the pipelines that the manifests imply, as files that are reviewed and set.
+ * Writes the pipelines that are written by hand or implied by a manifest, as files that are reviewed
+ * and set.
  *
  * @module
  */
@@ -9,58 +10,72 @@ import { defineTask, Exit, runTask } from "lib/cli/task.ts";
 /** `deno task render-pipelines` */
 export const task = defineTask({
   name: "render-pipelines",
-  summary: "Write each project's Concourse pipeline",
-  description:
-    "Everything is rendered before a byte is written; what no project implies any more is\n" +
-    "removed. With --check nothing is written and the exit code is 3 when a file differs.",
+  summary: "Write every Concourse pipeline: those in pipelines/ and one a project",
+  description: [
+    "Everything is rendered and validated before a byte is written; a file of no pipeline is removed.",
+    "With --check or --diff nothing is written, and the exit code is 3 when a file differs.",
+  ].join("\n"),
   flags: z.strictObject({
     out: z.string().default("pipelines/rendered").describe("Where the files are"),
-    only: z.array(z.string()).default([]).describe("Only this project's pipeline"),
+    only: z.array(z.string()).default([]).describe("Only the pipeline of this name"),
     check: z.boolean().default(false).describe("Only compare with what is there"),
+    diff: z.boolean().default(false).describe("Only show how what is there would change, by item"),
+    format: z.enum(["yaml", "json"]).default("yaml").describe("What the files hold"),
   }),
-  examples: ["render-pipelines", "render-pipelines --check"],
+  examples: ["render-pipelines", "render-pipelines --check", "render-pipelines --only meta --diff"],
   async run({ flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
     const { count } = await import("lib/cli/table.ts");
-    const { writeAtomically } = await import("lib/schema/atomic.ts");
-    const { findProject, loadFleet } = await import("lib/pulumi/fleet.ts");
-    const { projectFacts } = await import("lib/pulumi/facts.ts");
-    const { organization } = await import("lib/organization.ts");
-    const { loadImage } = await import("lib/images/catalog.ts");
-    const { derivePipeline } = await import("lib/concourse/derive.ts");
-    const { renderYaml } = await import("lib/concourse/render.ts");
-    const { compareFiles } = await import("lib/schema/files.ts");
+    const { applyChanges, compareFiles } = await import("lib/schema/files.ts");
+    const { renderPipelines, selectPipelines } = await import("lib/concourse/render_all.ts");
+    const { describeChanges } = await import("lib/concourse/report.ts");
 
-    const fleet = await loadFleet(ROOT);
-    const projects = flags.only.length > 0
-      ? flags.only.map((word) => findProject(fleet, word))
-      : fleet.projects;
-    const rendered = new Map<string, string>();
-    for (const found of projects) {
-      const known = await projectFacts(fleet, found);
-      const images = await Promise.all(known.images.map((name) => loadImage(ROOT, name)));
-      const facts = { ...known, images, bucket: organization.artifactBucket };
-      rendered.set(`${facts.name}.yaml`, renderYaml(derivePipeline(facts)));
-    }
+    const pipelines = selectPipelines(await allPipelines(ROOT), flags.only);
+    const rendered = renderPipelines(pipelines, flags.format);
     const folder = flags.out.startsWith("/") ? flags.out : `${ROOT}/${flags.out}`;
     const changes = await compareFiles(folder, rendered, { complete: flags.only.length === 0 });
 
-    if (!flags.check) {
-      for (const { name, change } of changes) {
-        if (change === "remove") await Deno.remove(`${folder}/${name}`);
-        else await writeAtomically(`${folder}/${name}`, rendered.get(name)!);
-      }
-    }
-    const summary = `${count(rendered.size, "pipeline")}, ${changes.length} ${
-      flags.check ? "out of date" : "written"
-    }`;
-    if (flags.json) io.out(JSON.stringify({ pipelines: [...rendered.keys()], changes }));
+    const dry = flags.check || flags.diff;
+    if (!dry) await applyChanges(folder, rendered, changes);
+    if (flags.json) io.out(JSON.stringify({ pipelines: [...pipelines.keys()], changes }));
     else {
-      for (const { name, change } of changes) io.out(`${change} ${flags.out}/${name}`);
-      io.out(summary);
+      const lines = flags.diff
+        ? await describeChanges(folder, changes, pipelines)
+        : changes.map(({ name, change }) => `${change} ${flags.out}/${name}`);
+      for (const line of lines) io.out(line);
+      io.out(
+        `${count(rendered.size, "pipeline")}, ${changes.length} ${dry ? "out of date" : "written"}`,
+      );
     }
-    return flags.check && changes.length > 0 ? Exit.Pending : Exit.Ok;
+    return dry && changes.length > 0 ? Exit.Pending : Exit.Ok;
   },
 });
+
+/** Every pipeline by name: those written by hand, then each project's. */
+async function allPipelines(root: string) {
+  const { organization } = await import("lib/organization.ts");
+  const { Problem } = await import("lib/schema/problem.ts");
+  const { loadImage } = await import("lib/images/catalog.ts");
+  const { loadFleet } = await import("lib/pulumi/fleet.ts");
+  const { projectFacts } = await import("lib/pulumi/facts.ts");
+  const { loadDefinitions } = await import("lib/concourse/definitions.ts");
+  const { derivePipeline } = await import("lib/concourse/derive.ts");
+
+  const pipelines = await loadDefinitions(`${root}/pipelines`);
+  const fleet = await loadFleet(root);
+  for (const found of fleet.projects) {
+    const facts = await projectFacts(fleet, found);
+    if (pipelines.has(facts.name)) {
+      throw new Problem(
+        `Pipeline "${facts.name}" is both pipelines/${facts.name}.ts and that of ${found.folder}: ` +
+          "rename the file",
+      );
+    }
+    const images = await Promise.all(facts.images.map((name) => loadImage(root, name)));
+    const bucket = organization.artifactBucket;
+    pipelines.set(facts.name, derivePipeline({ ...facts, images, bucket }));
+  }
+  return pipelines;
+}
 
 if (import.meta.main) await runTask(task);

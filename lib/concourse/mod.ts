@@ -2,15 +2,16 @@
  * Concourse pipelines in its own terms: types for what can be written, and functions for what is usual.
  *
  * ```ts ignore
- * export default toPipeline([{
+ * export default definePipeline(toPipeline([{
  *   resources: [gitRepo("code", { uri: "https://example.org/code" })],
  *   jobs: [{ name: "test", plan: [{ get: "code", trigger: true }, …] }],
- * }]);
+ * }]));
  * ```
  *
  * @module
  */
 export * from "./credentials.ts";
+export { definePipeline } from "./definitions.ts";
 export * from "./fragment.ts";
 export * from "./groups.ts";
 export * from "./jobs/mod.ts";

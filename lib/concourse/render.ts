@@ -4,11 +4,27 @@
  * @module
  */
 
+import { Problem } from "lib/schema/problem.ts";
+import type { Pipeline } from "lib/concourse/model/mod.ts";
+
 /** Text that no reader of YAML 1.1 or 1.2 takes for anything else. */
 const PLAIN = /^[A-Za-z][A-Za-z0-9_./@-]*$/;
 
 /** Words that look plain and are not. @see https://yaml.org/type/bool.html */
 const RESERVED = /^(y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
+
+/** How a pipeline can be written; Concourse reads both. */
+export type PipelineFormat = "yaml" | "json";
+
+/**
+ * Renders a pipeline.
+ *
+ * @throws {Problem} as {@linkcode renderYaml}
+ */
+export function renderPipeline(pipeline: Pipeline, format: PipelineFormat = "yaml"): string {
+  const yaml = renderYaml(pipeline);
+  return format === "yaml" ? yaml : `${JSON.stringify(pipeline, undefined, 2)}\n`;
+}
 
 /**
  * Renders plain data as block YAML: keys in the order given, no anchors, no folding.
@@ -17,6 +33,8 @@ const RESERVED = /^(y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
  *
  * @param value `undefined` entries of objects are left out
  * @returns YAML that ends with a newline
+ * @throws {Problem} for what no YAML can bring to Concourse: a number that is not finite, a key `<<`
+ * (which merges even when it is quoted), anything that is no plain data
  */
 export function renderYaml(value: unknown): string {
   return `${renderNode(value, "").replace(/^\n/, "")}\n`;
@@ -30,9 +48,12 @@ function renderNode(value: unknown, indent: string): string {
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     if (entries.length === 0) return " {}";
-    return entries.map(([key, item]) =>
-      `\n${indent}${renderScalar(key, "")}:${renderNode(item, childIndent(item, indent))}`
-    ).join("");
+    return entries.map(([key, item]) => {
+      if (key === "<<") {
+        throw new Problem('Key "<<" cannot be rendered: Concourse merges it even if it is quoted');
+      }
+      return `\n${indent}${renderScalar(key, "")}:${renderNode(item, childIndent(item, indent))}`;
+    }).join("");
   }
   return ` ${renderScalar(value, indent)}`;
 }
@@ -49,7 +70,16 @@ function renderItem(item: unknown, indent: string): string {
 }
 
 function renderScalar(value: unknown, indent: string): string {
-  if (typeof value !== "string") return JSON.stringify(value);
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new Problem(`${value} cannot be rendered: it is not finite`);
+  }
+  if (typeof value !== "string") {
+    const text: string | undefined = typeof value === "bigint" ? undefined : JSON.stringify(value);
+    if (text === undefined) {
+      throw new Problem(`A ${typeof value} cannot be rendered: it is no data`);
+    }
+    return text;
+  }
   if (PLAIN.test(value) && !RESERVED.test(value)) return value;
   if (indent !== "" && isLiteral(value)) {
     const [body, mark] = value.endsWith("\n") ? [value.slice(0, -1), "|"] : [value, "|-"];

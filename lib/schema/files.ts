@@ -1,3 +1,5 @@
+import { writeAtomically } from "lib/schema/atomic.ts";
+
 /** How a folder differs from what it should hold. */
 export interface FileChange {
   /** The file's name. */
@@ -36,4 +38,16 @@ export async function compareFiles(
   const surplus = [...held.keys()].filter((name) => options.complete && !wanted.has(name));
   return [...changes, ...surplus.map((name): FileChange => ({ name, change: "remove" }))]
     .sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Makes a folder's files as wanted: each is written whole or not at all. */
+export async function applyChanges(
+  folder: string,
+  wanted: ReadonlyMap<string, string>,
+  changes: readonly FileChange[],
+): Promise<void> {
+  for (const { name, change } of changes) {
+    if (change === "remove") await Deno.remove(`${folder}/${name}`);
+    else await writeAtomically(`${folder}/${name}`, wanted.get(name)!);
+  }
 }

@@ -67,7 +67,9 @@ const anyValue = fc.letrec((tie) => ({
     fc.integer(),
     fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),
     fc.array(tie("value"), { maxLength: 4 }),
-    fc.dictionary(anyText.filter((key) => key !== "__proto__"), tie("value"), { maxKeys: 4 }),
+    fc.dictionary(anyText.filter((key) => key !== "__proto__" && key !== "<<"), tie("value"), {
+      maxKeys: 4,
+    }),
   ),
 })).value;
 
@@ -94,4 +96,15 @@ Deno.test("empty lists, empty objects and absent entries", () => {
     renderYaml({ a: [], b: {}, c: undefined, d: [[1], []] }),
     "a: []\nb: {}\nd:\n- - 1\n- []\n",
   );
+});
+
+Deno.test("what Concourse could not be told is refused", () => {
+  const rows: readonly (readonly [unknown, RegExp])[] = [
+    [{ a: { "<<": {} } }, /Key "<<" cannot be rendered/],
+    [[Infinity], /Infinity cannot be rendered/],
+    [{ a: NaN }, /NaN cannot be rendered/],
+    [{ a: 1n }, /A bigint cannot be rendered/],
+    [[() => 1], /A function cannot be rendered/],
+  ];
+  for (const [value, message] of rows) assert.throws(() => renderYaml(value), message);
 });
