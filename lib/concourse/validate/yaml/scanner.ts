@@ -185,7 +185,6 @@ export class Scanner {
   #skipToToken(): void {
     const cursor = this.#cursor;
     for (;;) {
-      if (cursor.pos === cursor.lineStart && cursor.peek() === 0xfeff) cursor.pos++;
       const tabsToo = this.#inFlow || !this.#keyAllowed;
       while (cursor.peek() === 0x20 || tabsToo && cursor.peek() === 0x09) cursor.pos++;
       if (cursor.peek() === 0x23) cursor.skipComment();

@@ -1,0 +1,134 @@
+import {
+  type Datum,
+  type Entry,
+  type FloatDatum,
+  keyId,
+  type MapDatum,
+} from "lib/concourse/validate/datum.ts";
+import { formatG } from "lib/concourse/validate/go/number.ts";
+import { YamlError } from "lib/concourse/validate/yaml/cursor.ts";
+import { parseInteger } from "lib/concourse/validate/yaml/resolve.ts";
+
+const INT_MAX = 2n ** 63n - 1n, UINT_MAX = 2n ** 64n - 1n;
+
+/** How {@linkcode jsonForm} treats what it meets. */
+export interface JsonFormOptions {
+  /** Whether a merged key may not be there already, as for `fly --strict`. */
+  readonly strict: boolean;
+  /** Takes the infinities and NaNs, which JSON lacks. */
+  readonly infinite: FloatDatum[];
+}
+
+/**
+ * Gives a value the form that it has after Concourse wrote it as YAML, read it again and turned it
+ * into JSON: keys are text, whole floats are integers, and a text key `<<` merges even if it was
+ * quoted.
+ *
+ * @throws {YamlError} for keys that JSON cannot have, and for merges of what is no mapping
+ * @see {@link https://github.com/kubernetes-sigs/yaml/blob/v1.6.0/yaml.go}
+ */
+export function jsonForm(datum: Datum, options: JsonFormOptions): Datum {
+  switch (datum.type) {
+    case "float": {
+      if (!Number.isFinite(datum.value)) options.infinite.push(datum);
+      const integer = parseInteger(formatG(datum.value, 64));
+      return integer === undefined ? datum : { ...datum, type: "int", value: integer };
+    }
+    case "list": {
+      const items = datum.items.map((item) => jsonForm(item, options));
+      return items.some((item, index) => item !== datum.items[index]) ? { ...datum, items } : datum;
+    }
+    case "map":
+      return jsonMap(datum, options);
+    default:
+      return datum;
+  }
+}
+
+function jsonMap(datum: MapDatum, options: JsonFormOptions): MapDatum {
+  const entries = new Map<string, Entry>();
+  let changed = false, merge: Entry | undefined;
+  for (const [id, entry] of datum.entries) {
+    if (entry.key.type === "string" && id === "<<") {
+      merge = entry;
+      changed = true;
+      continue;
+    }
+    const value = jsonForm(entry.value, options);
+    const name = keyText(entry);
+    if (name === id && value === entry.value) entries.set(id, entry);
+    else {
+      const { line, column } = entry.key;
+      entries.set(name, { key: { type: "string", value: name, line, column }, value });
+      changed = true;
+    }
+  }
+  if (merge) {
+    const { value } = merge;
+    for (const source of value.type === "list" ? value.items : [value]) {
+      if (source.type !== "map") {
+        throw new YamlError("map merge requires map or sequence of maps as the value", merge.key);
+      }
+      for (const [name, entry] of jsonMap(source, options).entries) {
+        if (!entries.has(name)) entries.set(name, entry);
+        else if (options.strict) throw new YamlError(`key "${name}" already set in map`, entry.key);
+      }
+    }
+  }
+  return changed ? { ...datum, entries } : datum;
+}
+
+function keyText({ key }: Entry): string {
+  const fail = (what: string): never => {
+    throw new YamlError(`unsupported map key: ${what}, JSON has only text`, key);
+  };
+  switch (key.type) {
+    case "string":
+      return key.value;
+    case "bool":
+      return String(key.value);
+    case "int":
+      return key.value > INT_MAX ? fail(`the number ${key.value}`) : String(key.value);
+    case "float": {
+      const text = formatG(key.value, 32);
+      return { "+Inf": ".inf", "-Inf": "-.inf", NaN: ".nan" }[text] ?? text;
+    }
+    case "null":
+      return fail("null");
+  }
+}
+
+/**
+ * What the server makes of a value before it decodes it: every number becomes a 64-bit float and
+ * back, so large integers change.
+ */
+export function throughFloats(datum: Datum): Datum {
+  switch (datum.type) {
+    case "int": {
+      const text = String(Number(datum.value));
+      const integer = parseInteger(text);
+      if (integer === datum.value) return datum;
+      return integer === undefined
+        ? { ...datum, type: "float", value: Number(text) }
+        : { ...datum, value: integer };
+    }
+    case "float": {
+      if (!Number.isInteger(datum.value) || Math.abs(datum.value) >= 1e21) return datum;
+      const integer = BigInt(String(datum.value));
+      return integer > UINT_MAX || integer < -INT_MAX - 1n
+        ? datum
+        : { ...datum, type: "int", value: integer };
+    }
+    case "list":
+      return { ...datum, items: datum.items.map(throughFloats) };
+    case "map": {
+      const entries = new Map<string, Entry>();
+      for (const [, { key, value }] of datum.entries) {
+        entries.set(keyId(key), { key, value: throughFloats(value) });
+      }
+      return { ...datum, entries };
+    }
+    default:
+      return datum;
+  }
+}
