@@ -55,8 +55,8 @@ export class VaultBinding extends pulumi.ComponentResource {
     const { namespace, vaultAddress, vaultAuthMount, ...given } = args;
     const source = `VaultBinding ${name}`;
     const settings = parseWith(VaultBindingArgs, given, source);
-    const address = checkedInput(z.url(), vaultAddress, `${source}: vaultAddress`);
-    const mount = checkedInput(Mount, vaultAuthMount, `${source}: vaultAuthMount`);
+    const address = checkedInput(z.url(), vaultAddress, source, "vaultAddress");
+    const mount = checkedInput(Mount, vaultAuthMount, source, "vaultAuthMount");
     const { application } = settings;
     const parent = { parent: this };
     const metadata = (suffix: string) => ({ name: `${application}-${suffix}`, namespace });

@@ -1,0 +1,56 @@
+import type { Environment } from "lib/schema/environment.ts";
+
+/** How large an environment's parts are, unless a stack's configuration says otherwise. */
+export interface Sizes {
+  /** Of databases. */
+  readonly database: {
+    readonly instanceClass: string;
+    /** GB at first, and at most. */
+    readonly storageGb: number;
+    readonly maxStorageGb: number;
+    /** Whether another zone holds a copy that takes over. */
+    readonly multiAz: boolean;
+    /** Days that daily copies are kept. */
+    readonly backupDays: number;
+  };
+  /** Of caches. */
+  readonly cache: {
+    readonly nodeType: string;
+    readonly replicas: number;
+    readonly snapshotDays: number;
+  };
+}
+
+/** Sizes by environment: the one table. */
+export const SIZES: Readonly<Record<Environment, Sizes>> = {
+  CI: {
+    database: {
+      instanceClass: "db.t4g.small",
+      storageGb: 20,
+      maxStorageGb: 50,
+      multiAz: false,
+      backupDays: 1,
+    },
+    cache: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 0 },
+  },
+  QA: {
+    database: {
+      instanceClass: "db.t4g.medium",
+      storageGb: 50,
+      maxStorageGb: 200,
+      multiAz: false,
+      backupDays: 7,
+    },
+    cache: { nodeType: "cache.t4g.small", replicas: 0, snapshotDays: 1 },
+  },
+  Production: {
+    database: {
+      instanceClass: "db.m7g.large",
+      storageGb: 100,
+      maxStorageGb: 1000,
+      multiAz: true,
+      backupDays: 30,
+    },
+    cache: { nodeType: "cache.m7g.large", replicas: 1, snapshotDays: 7 },
+  },
+};
