@@ -4,11 +4,11 @@ import { httpAnswers, pathIs, unitRuns } from "lib/images/check.ts";
 import { defineComponent } from "lib/images/component.ts";
 import { RELEASES } from "lib/versions.ts";
 import { runDaemon } from "images/components/daemon.ts";
-import { installProgram, releaseSettings } from "images/components/release.ts";
+import { hashicorpSettings, installHashicorp } from "images/components/hashicorp.ts";
 import { AbsolutePath, Port } from "images/components/schema.ts";
 
 const Settings = z.strictObject({
-  ...releaseSettings(RELEASES.consul),
+  ...hashicorpSettings(RELEASES.consul),
   mode: z.enum(["server", "client"]).default("client").describe("What the agent is"),
   datacenter: z.string().regex(/^[a-z0-9-]+$/).default("dc1").describe("Its datacenter"),
   servers: z.int().min(1).max(7).default(3).describe("How many servers elect a leader"),
@@ -59,7 +59,7 @@ export const consul = defineComponent({
   state: (settings) => [{ unit: "consul", path: settings.dataPath }],
 
   async steps(host, settings) {
-    const program = await host.run("Install the release", installProgram("consul", settings));
+    const program = await host.run("Install the release", installHashicorp("consul", settings));
     await runDaemon(host, {
       name: "consul",
       description: `Consul ${settings.mode}`,

@@ -4,10 +4,10 @@ import { commandSucceeds } from "lib/images/check.ts";
 import { defineComponent } from "lib/images/component.ts";
 import { RELEASES } from "lib/versions.ts";
 import { runDaemon } from "images/components/daemon.ts";
-import { installProgram, releaseSettings } from "images/components/release.ts";
+import { hashicorpSettings, installHashicorp } from "images/components/hashicorp.ts";
 
 const Settings = z.strictObject({
-  ...releaseSettings(RELEASES.consulTemplate),
+  ...hashicorpSettings(RELEASES.consulTemplate),
   consulAddress: z.string().default("127.0.0.1:8500").describe("The agent that it asks"),
   vaultAddress: z.url().optional().describe("The Vault that it asks; default none"),
 });
@@ -24,7 +24,7 @@ export const consulTemplate = defineComponent({
   async steps(host, settings) {
     const program = await host.run(
       "Install the release",
-      installProgram("consul-template", settings),
+      installHashicorp("consul-template", settings),
     );
     const configuration = {
       consul: { address: settings.consulAddress },

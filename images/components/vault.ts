@@ -4,11 +4,11 @@ import { httpAnswers, pathIs, unitRuns } from "lib/images/check.ts";
 import { defineComponent } from "lib/images/component.ts";
 import { RELEASES } from "lib/versions.ts";
 import { runDaemon } from "images/components/daemon.ts";
-import { installProgram, releaseSettings } from "images/components/release.ts";
+import { hashicorpSettings, installHashicorp } from "images/components/hashicorp.ts";
 import { AbsolutePath, Port } from "images/components/schema.ts";
 
 const Settings = z.strictObject({
-  ...releaseSettings(RELEASES.vault),
+  ...hashicorpSettings(RELEASES.vault),
   port: Port.default(8200).describe("The API's port"),
   clusterPort: Port.default(8201).describe("The port for the other servers"),
   address: z.string().default("127.0.0.1").describe("Where the API listens"),
@@ -59,7 +59,7 @@ export const vault = defineComponent({
   state: (settings) => [{ unit: "vault", path: settings.dataPath }],
 
   async steps(host, settings) {
-    const program = await host.run("Install the release", installProgram("vault", settings));
+    const program = await host.run("Install the release", installHashicorp("vault", settings));
     await runDaemon(host, {
       name: "vault",
       description: "Vault",

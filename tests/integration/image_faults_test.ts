@@ -20,11 +20,16 @@ import { redactor } from "lib/images/redact.ts";
 import { quote } from "lib/images/shell.ts";
 import { SshTarget } from "lib/images/ssh.ts";
 import type { Target } from "lib/images/target.ts";
+import { sha256 as digestOf } from "lib/schema/digest.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { machineTest, processesIn, serveReleases } from "tests/support/machines.ts";
+import { makeSigningKey } from "tests/support/pgp.ts";
 
 const host = (target: Target, mode: Mode = "apply") =>
   new Host(target, { mode, booted: target instanceof SshTarget });
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const sha256Of = (text: string) => digestOf(encode(text));
 
 /** Applies an operation, and shows that a second pass has nothing to do. */
 async function settle(target: Target, one: Operation): Promise<void> {
@@ -66,6 +71,19 @@ machineTest([], "operations meet a machine that is not as it should be", async (
         { headers: { "content-length": "100000" } },
       ),
   });
+  const tool = "#!/bin/sh\necho hello\n";
+  await using key = await makeSigningKey();
+  await using otherKey = await makeSigningKey();
+  const sums = `${await sha256Of(tool)}  tool\n`;
+  await using vendor = serveReleases({
+    "tool": encode(tool),
+    "sums": encode(sums),
+    "sums.sig": await key.sign(sums),
+    "changed": encode(sums.replace(/^./, "x")),
+    "changed.sig": await key.sign(sums),
+    "other": encode(sums.replace("tool", "another")),
+    "other.sig": await key.sign(sums.replace("tool", "another")),
+  });
   const sha256 = "f3dcbdc2d5ac1b05d1f1a5b8ffbbb2b6ff42d9e0c6cbbfd9c1f1a6a9f6b5f8c1";
   try {
     await t.step("any content at any path arrives as it is", async () => {
@@ -91,6 +109,35 @@ machineTest([], "operations meet a machine that is not as it should be", async (
       assert.equal(await read("/usr/local/bin/tool"), "old");
       const left = await target.run("ls -A /usr/local/bin");
       assert.equal(left.stdout.trim(), "tool");
+    });
+
+    const signed = async (list: string, publicKey: string) =>
+      files.unpackRelease({
+        url: `${vendor.url}/tool`,
+        sha256: await sha256Of(tool),
+        to: "/usr/local/bin/signed",
+        signed: {
+          checksums: `${vendor.url}/${list}`,
+          signature: `${vendor.url}/${list}.sig`,
+          publicKey,
+        },
+      });
+    for (
+      const [what, list, by, says] of [
+        ["another key signed", "sums", otherKey, /sums is not signed by the release's key/],
+        ["was changed after it was signed", "changed", key, /changed is not signed by the release/],
+        ["says nothing of the archive", "other", key, /other has no line "\w{64} {2}tool"/],
+        ["was never signed", "short", key, /exit code 22/],
+      ] as const
+    ) {
+      await t.step(`a list of digests that ${what} installs nothing`, async () => {
+        await fails(target, await signed(list, by.publicKey), says);
+        assert.equal(await host(target).fact(Path, "/usr/local/bin/signed"), null);
+      });
+    }
+    await t.step("a list of digests that the right key signed lets the archive in", async () => {
+      await settle(target, await signed("sums", key.publicKey));
+      assert.equal(await read("/usr/local/bin/signed"), tool);
     });
 
     await t.step("a download that breaks off leaves nothing", async () => {

@@ -19,6 +19,7 @@ import {
   type TestMachine,
   zipProgram,
 } from "tests/support/machines.ts";
+import { makeSigningKey } from "tests/support/pgp.ts";
 
 const ignoreTimers = { sanitizeResources: false, sanitizeOps: false };
 
@@ -94,8 +95,12 @@ machineTest(
       template: await zipProgram(engines["consul-template"].path, "consul-template", folder),
       traefik: await tarProgram(engines.traefik.path, "traefik", folder),
     };
+    await using key = await makeSigningKey();
+    const sums = `${"0".repeat(64)}  consul.tgz\n${archives.consul.sha256}  consul.zip\n`;
     await using server = serveReleases({
       "consul.zip": archives.consul.path,
+      "SHA256SUMS": new TextEncoder().encode(sums),
+      "SHA256SUMS.sig": await key.sign(sums),
       "consul-template.zip": archives.template.path,
       "traefik.tar.gz": archives.traefik.path,
     });
@@ -105,6 +110,8 @@ machineTest(
       consul({
         url: `${server.url}/consul.zip`,
         sha256: archives.consul.sha256,
+        checksums: `${server.url}/SHA256SUMS`,
+        signingKey: key.publicKey,
         mode: "server",
         servers: 1,
         bindAddress: "127.0.0.1",
@@ -132,6 +139,7 @@ machineTest(
     await t.step("a second pass does nothing, and every check passes", async () => {
       await apply(machine, components);
       await check(machine, components);
+      assert.equal(server.requests.get("SHA256SUMS.sig"), 1);
     });
 
     await t.step("a route that consul-template writes is served by traefik", async () => {

@@ -26,6 +26,8 @@ const TOOLS = [
   "qemu-img",
   "qemu-system-x86_64",
   "zip",
+  "gpg",
+  "gpg-agent",
 ];
 
 const unfit = await requireTools(TOOLS).then(() => undefined, messageOf);

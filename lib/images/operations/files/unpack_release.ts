@@ -18,6 +18,17 @@ export interface ReleaseOptions {
   readonly tree?: { readonly strip?: number };
   /** Permission bits of the member; default 755. */
   readonly mode?: string;
+  /** Who vouches for the archive beside the digest given here; default nobody. */
+  readonly signed?: SignedChecksums;
+}
+
+/** A vendor's list of digests, signed: `<sha256>  <file name>` lines. */
+export interface SignedChecksums {
+  readonly checksums: string;
+  /** Its detached OpenPGP signature. */
+  readonly signature: string;
+  /** The key that has to have made it, in ASCII armour. */
+  readonly publicKey: string;
 }
 
 const STAMPS = "/var/lib/image-releases";
@@ -28,7 +39,8 @@ export const stampOf = (to: string): string =>
 
 /**
  * Downloads a release, checks it, and puts its program (or all of it) in place at once. Installed
- * means: the same archive, and every file it placed still intact.
+ * means: the same archive, and every file it placed still intact. Signatures are checked by `gpgv`,
+ * which every Debian has: apt needs it.
  *
  * @throws {Problem} when neither a member nor a tree is asked from an archive
  */
@@ -50,8 +62,38 @@ export function unpackRelease(options: ReleaseOptions): Operation {
   return operation("files.unpackRelease", async function* (facts) {
     const stamp = stampOf(to);
     if (await facts.fact(InstalledRelease, { stamp, to }) === options.sha256) return;
-    yield { shell: installScript(options, to, kind, stamp), retries: 2 };
+    const stdin = options.signed && dearmour(options.signed.publicKey);
+    yield { shell: installScript(options, to, kind, stamp), retries: 2, ...(stdin && { stdin }) };
   }, { claims: [`path ${to}`] });
+}
+
+const CURL = "curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 --max-time 600 -o";
+
+/** The list is the vendor's, and has the archive with the wanted digest. */
+function checkSignature(signed: SignedChecksums, { url, sha256 }: ReleaseOptions): string {
+  const { checksums, signature } = signed;
+  const line = `${sha256}  ${new URL(url).pathname.split("/").at(-1)}`;
+  const fails = (message: string) => `{ echo ${quote(message)} >&2; cat "$w/gpgv" >&2; exit 1; }`;
+  return [
+    `cat > "$w/key"`,
+    `${CURL} "$w/sums" ${quote(checksums)}`,
+    `${CURL} "$w/sums.sig" ${quote(signature)}`,
+    `gpgv --homedir "$w" --keyring "$w/key" "$w/sums.sig" "$w/sums" 2>"$w/gpgv" || ${
+      fails(`${checksums} is not signed by the release's key:`)
+    }`,
+    `grep -qxF ${quote(line)} "$w/sums" || ${
+      fails(`${checksums} has no line "${line}", so this archive is not its signer's:`)
+    }`,
+  ].join("\n");
+}
+
+/** The bytes inside an ASCII armour. */
+function dearmour(text: string): Uint8Array<ArrayBuffer> {
+  const [, body] =
+    /^-----BEGIN [^-]+-----\r?\n(?:.+\r?\n)*\r?\n([^-]+?)(?:\r?\n=[\w+/]{4})?\r?\n-----END/m
+      .exec(text) ?? [];
+  if (body === undefined) throw new Problem("A release's public key is not in ASCII armour");
+  return Uint8Array.fromBase64(body.replace(/\s/g, ""));
 }
 
 function installScript(options: ReleaseOptions, to: string, kind: string, stamp: string): string {
@@ -77,7 +119,8 @@ function installScript(options: ReleaseOptions, to: string, kind: string, stamp:
     // Beside the destination, so that putting it in place is one rename.
     `w=$(mktemp -d ${quote(`${parentOf(to)}/.release-XXXXXX`)})`,
     `trap 'rm -rf "$w"' EXIT`,
-    sh`curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 --max-time 600 -o "$w/archive" ${options.url}`,
+    ...(options.signed ? [checkSignature(options.signed, options)] : []),
+    `${CURL} "$w/archive" ${quote(options.url)}`,
     `echo ${options.sha256}"  $w/archive" | sha256sum --status -c || { echo ${
       quote(`${options.url} does not have the SHA-256 ${options.sha256}: it has`)
     } "$(sha256sum < "$w/archive")" >&2; exit 1; }`,
