@@ -2,7 +2,6 @@ import {
   type Datum,
   type Entry,
   type FloatDatum,
-  keyId,
   type MapDatum,
 } from "lib/concourse/validate/datum.ts";
 import { formatG } from "lib/concourse/validate/go/number.ts";
@@ -98,12 +97,26 @@ function keyText({ key }: Entry): string {
   }
 }
 
+/** What JSON may hold unescaped and YAML may not hold. */
+const ONLY_IN_JSON = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
+function refuseControl(text: string, at: Datum): void {
+  if (ONLY_IN_JSON.test(text)) {
+    throw new YamlError("control characters are not allowed: the server reads JSON as YAML", at);
+  }
+}
+
 /**
- * What the server makes of a value before it decodes it: every number becomes a 64-bit float and
- * back, so large integers change.
+ * What the server makes of a value before it decodes it: it goes through JSON, which is read as
+ * YAML. Every number becomes a 64-bit float and back, so large integers change.
+ *
+ * @throws {YamlError} for control characters, which YAML may only hold escaped
  */
-export function throughFloats(datum: Datum): Datum {
+export function throughJson(datum: Datum): Datum {
   switch (datum.type) {
+    case "string":
+      refuseControl(datum.value, datum);
+      return datum;
     case "int": {
       const text = String(Number(datum.value));
       const integer = parseInteger(text);
@@ -119,14 +132,20 @@ export function throughFloats(datum: Datum): Datum {
         ? datum
         : { ...datum, type: "int", value: integer };
     }
-    case "list":
-      return { ...datum, items: datum.items.map(throughFloats) };
+    case "list": {
+      const items = datum.items.map(throughJson);
+      return items.some((item, index) => item !== datum.items[index]) ? { ...datum, items } : datum;
+    }
     case "map": {
       const entries = new Map<string, Entry>();
-      for (const [, { key, value }] of datum.entries) {
-        entries.set(keyId(key), { key, value: throughFloats(value) });
+      let changed = false;
+      for (const [name, entry] of datum.entries) {
+        refuseControl(name, entry.key);
+        const value = throughJson(entry.value);
+        if (value !== entry.value) changed = true;
+        entries.set(name, value === entry.value ? entry : { key: entry.key, value });
       }
-      return { ...datum, entries };
+      return changed ? { ...datum, entries } : datum;
     }
     default:
       return datum;

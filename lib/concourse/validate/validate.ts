@@ -1,7 +1,7 @@
 import { type Datum, datumOf, type FloatDatum, type Place } from "lib/concourse/validate/datum.ts";
 import { DecodeContext } from "lib/concourse/validate/decode/context.ts";
 import { decodePipeline, type Pipeline } from "lib/concourse/validate/decode/pipeline.ts";
-import { jsonForm, throughFloats } from "lib/concourse/validate/json_form.ts";
+import { jsonForm, throughJson } from "lib/concourse/validate/json_form.ts";
 import { GlobCrash } from "lib/concourse/validate/rules/groups.ts";
 import { Report, type RuleWarning, type Section } from "lib/concourse/validate/rules/report.ts";
 import { checkPipeline } from "lib/concourse/validate/rules/mod.ts";
@@ -102,7 +102,7 @@ function judge(filled: Datum, profile: Profile): Verdict {
   const strict = profile !== "fly";
   const infinite: FloatDatum[] = [];
   let datum = jsonForm(filled, { strict: profile === "fly-strict", infinite });
-  if (profile === "server") datum = throughFloats(withoutUnknownSections(datum));
+  if (profile === "server") datum = throughJson(withoutUnknownSections(datum));
   const context = new DecodeContext(strict);
   const pipeline = decodePipeline(datum, context);
   const lost = infinite.find((number) => profile === "server" || !context.coerced.has(number));

@@ -10,7 +10,7 @@ import {
 } from "lib/concourse/validate/decode/fields.ts";
 import { parseDuration } from "lib/concourse/validate/go/duration.ts";
 
-const SECOND = 1e9;
+const SECOND = 1_000_000_000n;
 
 /** Worker tags: texts, of which the empty ones are dropped. */
 export const tags: Decoder<readonly string[]> = custom({

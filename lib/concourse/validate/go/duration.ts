@@ -1,35 +1,48 @@
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  "\u00b5s": 1e3,
-  "\u03bcs": 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-};
-const PART = /(\d*)(\.\d*)?([^\d.]+)/y;
-const MAX = 2 ** 63;
+import { quoteGo } from "lib/concourse/validate/go/quote.ts";
 
-/**
- * Reads a duration such as `1h30m` as Go's `time.ParseDuration` does.
- *
- * @returns Nanoseconds; `undefined` when it is none
- */
-export function parseDuration(text: string): number | undefined {
-  const sign = text.startsWith("-") ? -1 : 1;
+const UNITS: ReadonlyMap<string, bigint> = new Map([
+  ["ns", 1n],
+  ["us", 1_000n],
+  ["\u00b5s", 1_000n],
+  ["\u03bcs", 1_000n],
+  ["ms", 1_000_000n],
+  ["s", 1_000_000_000n],
+  ["m", 60_000_000_000n],
+  ["h", 3_600_000_000_000n],
+]);
+const PART = /(\d*)(\.\d*)?([^\d.]*)/y;
+const MAX = 2n ** 63n;
+
+/** A duration's nanoseconds, or why it is none in the words of Go. */
+export type Duration = { readonly ns: bigint } | { readonly fault: string };
+
+/** Reads a duration such as `1h30m` as Go's `time.ParseDuration` does. */
+export function readDuration(text: string): Duration {
+  const invalid = { fault: `time: invalid duration ${quoteGo(text)}` };
+  const negative = text.startsWith("-");
   const rest = text.replace(/^[-+]/, "");
-  if (rest === "0") return 0;
-  if (rest === "") return undefined;
-  let total = 0;
-  for (PART.lastIndex = 0; PART.lastIndex < rest.length;) {
-    const match = PART.exec(rest);
-    if (!match) return undefined;
-    const [, whole, fraction = "", unit] = match;
-    if (whole === "" && fraction.length < 2 || !Object.hasOwn(UNITS, unit)) return undefined;
-    const size = UNITS[unit];
-    total += Number(whole || 0) * size + Math.trunc(Number(`0${fraction || ".0"}0`) * size);
-    if (total > MAX) return undefined;
+  if (rest === "0") return { ns: 0n };
+  if (rest === "") return invalid;
+  let total = 0n;
+  for (let at = 0; at < rest.length; at = PART.lastIndex) {
+    PART.lastIndex = at;
+    const [, whole, fraction = "", unit] = PART.exec(rest)!;
+    if (whole === "" && fraction.length < 2) return invalid;
+    if (unit === "") return { fault: `time: missing unit in duration ${quoteGo(text)}` };
+    const size = UNITS.get(unit);
+    if (size === undefined) {
+      return { fault: `time: unknown unit ${quoteGo(unit)} in duration ${quoteGo(text)}` };
+    }
+    total += BigInt(whole || 0) * size;
+    if (fraction.length > 1) total += BigInt(Math.trunc(Number(`0${fraction}`) * Number(size)));
+    if (total > MAX) return invalid;
   }
-  return total === MAX && sign === 1 ? undefined : sign * total;
+  if (total === MAX && !negative) return invalid;
+  return { ns: negative ? -total : total };
+}
+
+/** A duration's nanoseconds; `undefined` when it is none. */
+export function parseDuration(text: string): bigint | undefined {
+  const duration = readDuration(text);
+  return "ns" in duration ? duration.ns : undefined;
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { quoteGo } from "lib/concourse/validate/go/quote.ts";
 
 /** What a URL was split into. */
@@ -41,6 +42,10 @@ function checkHost(host: string): void {
   checkEscapes(host);
   const escaped = /%(?!25)[0-7][0-9a-fA-F]/.exec(host);
   if (escaped) throw new UrlError(`invalid URL escape ${quoteGo(escaped[0])}`);
+  const address = host.slice(open + 1, close).replaceAll("%25", "%");
+  if (open >= 0 && !isIPv6(address)) {
+    throw new UrlError(`invalid host: ParseAddr(${quoteGo(address)}): unable to parse IP`);
+  }
   const letter = RESERVED_IN_HOST.exec(open >= 0 ? host.slice(open + 1, close) : host);
   if (letter) throw new UrlError(`invalid character ${quoteGo(letter[0])} in host name`);
 }

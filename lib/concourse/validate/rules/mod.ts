@@ -6,6 +6,7 @@ import { checkJobs } from "lib/concourse/validate/rules/jobs.ts";
 import { PipelineIndex } from "lib/concourse/validate/rules/pipeline_index.ts";
 import type { Report } from "lib/concourse/validate/rules/report.ts";
 import { checkResourceTypes } from "lib/concourse/validate/rules/resource_types.ts";
+import { checkVarSources } from "lib/concourse/validate/rules/var_sources/var_sources.ts";
 import { checkResources } from "lib/concourse/validate/rules/resources.ts";
 
 /**
@@ -18,6 +19,7 @@ export function checkPipeline(pipeline: Pipeline, report: Report): void {
   checkGroups(pipeline, report);
   checkResources(pipeline, report);
   checkResourceTypes(pipeline, report);
+  checkVarSources(pipeline, report);
   checkJobs(index, report);
   checkDisplay(pipeline, report);
   checkCycle(index, report);
