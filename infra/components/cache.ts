@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { CacheArgs as Settings } from "infra/components/cache_settings.ts";
 import { checkedInput } from "infra/components/checked_input.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { parseWith } from "lib/schema/parse.ts";
@@ -11,30 +12,8 @@ const AuthToken = z.string().min(16, "must have 16 to 128 characters").max(
   "must have 16 to 128 characters",
 ).regex(/^[A-Za-z0-9!&#$^<>-]+$/, "must be letters, digits and ! & # $ ^ < > -");
 
-/** What a {@linkcode Cache} is made from, beside what other resources tell. */
-export const CacheArgs = z.strictObject({
-  /** What it speaks: both understand clients of Redis. */
-  engine: z.enum(["valkey", "redis"]).default("valkey"),
-  /** Of the engine: `8.1`. */
-  version: z.string().regex(/^\d+\.\d+$/, "must be a version such as 8.1").default("8.1"),
-  /** `cache.t4g.small`. */
-  nodeType: z.string().regex(
-    /^cache\.[a-z]\d[a-z]*\.(micro|small|medium|x?large|\d+xlarge)$/,
-    "must be a type such as cache.t4g.small",
-  ),
-  /** Copies beside the first node; with any, another takes over when one fails. */
-  replicas: z.int().min(0).max(5).default(0),
-  /** Days that daily copies are kept; 0 for none. */
-  snapshotDays: z.int().min(0).max(35).default(0),
-  /** What is thrown out when memory is full. */
-  maxMemoryPolicy: z.enum(["noeviction", "allkeys-lru", "volatile-lru", "allkeys-lfu"])
-    .default("noeviction"),
-}).refine(
-  ({ engine, version }) => (engine === "valkey" ? /^(7\.2|[89]\.\d)$/ : /^7\.\d$/).test(version),
-  { message: "is no version of the engine: Valkey has 7.2 and 8.0 on, Redis 7", path: ["version"] },
-);
 /** Arguments as they are given. */
-export type CacheArgs = z.input<typeof CacheArgs> & {
+export type CacheArgs = z.input<typeof Settings> & {
   /** In at least two zones. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Of the subnets. */
@@ -66,13 +45,13 @@ export class Cache extends pulumi.ComponentResource {
    *
    * @param name Starts every child's name; at most 40 characters, as ElastiCache has it
    * @param args See {@linkcode CacheArgs}
-   * @throws {Problems} for arguments that {@linkcode CacheArgs} refuses, {@linkcode Problem} for a name that
-   * ElastiCache does
+   * @throws {Problems} for arguments that the settings' schema refuses, {@linkcode Problem} for a name
+   * that ElastiCache does
    */
   constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:Cache", name, {}, opts);
     const { subnetIds, vpcId, clients, authToken, ...given } = args;
-    const settings = parseWith(CacheArgs, given, `Cache ${name}`);
+    const settings = parseWith(Settings, given, `Cache ${name}`);
     if (!/^[a-z](-?[a-z0-9])*$/.test(name) || name.length > 40) {
       throw new Problem(
         `Cache ${name}: name: must be at most 40 letters, digits and single dashes, a letter first`,

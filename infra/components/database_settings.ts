@@ -79,6 +79,17 @@ export const DatabaseArgs = z.strictObject({
   }
   if (!args.multiAz) refuse("multiAz", "Production's databases survive the loss of a zone");
 });
+const { instanceClass, storageGb, maxStorageGb, multiAz, backupDays } = DatabaseArgs.shape;
+
+/** How large a database is, in place of the environment's own size. */
+export const DatabaseSize = z.strictObject({
+  instanceClass,
+  storageGb,
+  maxStorageGb,
+  multiAz,
+  backupDays,
+}).partial();
+
 /** Settings as they were checked. */
 export type DatabaseSettings = z.output<typeof DatabaseArgs>;
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { CacheSize } from "infra/components/cache_settings.ts";
 import { ContainerImage } from "infra/components/container_image.ts";
+import { DatabaseSize } from "infra/components/database_settings.ts";
 import { Replicas, Resources } from "infra/components/kubernetes_application/settings.ts";
 import { organization } from "lib/organization.ts";
 import { AWSBase } from "lib/pulumi/aws_base.ts";
@@ -20,6 +22,10 @@ export const LearnConfig = AWSBase.extend({
     max: z.int().min(1).max(50),
     resources: Resources.prefault({}),
   }),
+  /** In place of the environment's own sizes. */
+  database: DatabaseSize.default({}),
+  /** In place of the environment's own sizes. */
+  cache: CacheSize.default({}),
 });
 
 /** What others may read of learn. */
@@ -28,6 +34,8 @@ export const LearnOutputs = z.strictObject({
   url: z.url(),
   /** The Kubernetes namespace. */
   namespace: z.string(),
+  /** Where learners' files are. */
+  bucketName: z.string(),
   /** The role that its pods assume. */
   roleArn: z.string().startsWith("arn:aws:iam::"),
 });
