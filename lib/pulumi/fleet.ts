@@ -1,3 +1,4 @@
+import "lib/pulumi/slim.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { parseWith, readText } from "lib/schema/parse.ts";
@@ -80,7 +81,17 @@ async function foldersIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-async function loadProject(root: string, folder: string): Promise<ProjectOnDisk | undefined> {
+/**
+ * Loads one project.
+ *
+ * @param folder Below the root
+ * @returns `undefined` for a folder without a manifest
+ * @throws {Problem} for a manifest that is none, or that says another name than `Pulumi.yaml`
+ */
+export async function loadProject(
+  root: string,
+  folder: string,
+): Promise<ProjectOnDisk | undefined> {
   const path = `${root}/${folder}`;
   const manifest = `${path}/project.ts`;
   try {

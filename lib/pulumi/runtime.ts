@@ -4,6 +4,7 @@
  *
  * @module
  */
+import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 import log from "@pulumi/pulumi/log/index.js";
 import settings from "@pulumi/pulumi/runtime/settings.js";
 import stack from "@pulumi/pulumi/runtime/stack.js";
@@ -49,9 +50,13 @@ export function disconnect(): Promise<void> {
 }
 
 /**
- * Drops the SDK's debug messages: they hold each response in plain text, secrets included, and the CLI
- * writes them to its event log.
+ * Takes out what the SDK does for debugging alone.
+ *
+ * Its debug messages hold each response in plain text, secrets included, and the CLI writes them to its
+ * event log. And it takes a stack trace for every promise, which is most of the time of evaluating a
+ * program.
  */
-export function dropDebugMessages(): void {
+export function dropDebugging(): void {
   (log as Internal).debug = () => Promise.resolve();
+  (debuggable as Internal).debuggablePromise = (promise: unknown) => promise;
 }

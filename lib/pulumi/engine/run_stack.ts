@@ -79,7 +79,7 @@ export async function runStack(
   const files = `${engine.runDir}/${stack.info.project}.${stack.info.name}`;
   await Deno.mkdir(engine.runDir, { recursive: true });
   const cwd = await engine.backend.workDir(stack);
-  await ensureStack(engine, stack, cwd, `${files}.init.log`);
+  const initElapsed = await ensureStack(engine, stack, cwd, `${files}.init.log`);
   for (const { owner } of await breakDeadLocks(engine.backend.url, stack.info)) {
     engine.narrate(stack.id, `the lock of ${owner}, which has ended, was removed`);
   }
@@ -90,7 +90,8 @@ export async function runStack(
       files: `${files}.${suffix}`,
     });
     if (crash === undefined || attempt >= CRASH_RETRIES || engine.signal?.aborted) {
-      return { ...result, elapsed: performance.now() - started };
+      const cliElapsed = initElapsed + result.cliElapsed;
+      return { ...result, cliElapsed, elapsed: performance.now() - started };
     }
     engine.narrate(stack.id, `runs again, as ${crash}`);
   }
@@ -214,13 +215,15 @@ function withoutEchoes(errors: readonly string[]): string[] {
   ];
 }
 
+/** @returns Milliseconds of the CLI's run, when there was one */
 async function ensureStack(
   engine: Engine,
   stack: FleetStack,
   cwd: string,
   logFile: string,
-): Promise<void> {
-  if (await readState(engine, stack)) return;
+): Promise<number> {
+  if (await readState(engine, stack)) return 0;
+  const began = performance.now();
   const code = await runCli({
     pulumi: engine.pulumi,
     args: ["stack", "init", stack.info.name, "--non-interactive", "--color=never"],
@@ -230,7 +233,7 @@ async function ensureStack(
     signal: engine.signal,
   });
   // Someone else may have made it in the meantime.
-  if (code === CliExit.Ok || await readState(engine, stack)) return;
+  if (code === CliExit.Ok || await readState(engine, stack)) return performance.now() - began;
   throw new Problem(`Cannot create stack ${stack.id}: ${(await readIfThere(logFile)).trim()}`);
 }
 

@@ -5,7 +5,13 @@ import type { EvaluatedResource } from "lib/pulumi/evaluate/monitor.ts";
 import { withoutTraces } from "lib/pulumi/evaluate/traces.ts";
 import { Deferred, needReferences } from "lib/pulumi/needs.ts";
 import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
-import { disconnect, runInStack, useMonitor, withStore } from "lib/pulumi/runtime.ts";
+import {
+  disconnect,
+  dropDebugging,
+  runInStack,
+  useMonitor,
+  withStore,
+} from "lib/pulumi/runtime.ts";
 import type { Properties } from "lib/pulumi/simulate/wire.ts";
 
 export type { EvaluatedResource };
@@ -40,6 +46,7 @@ export async function evaluateStack(
   run: StackRun,
   upstream: ReadonlyMap<string, Properties> = new Map(),
 ): Promise<Evaluation> {
+  dropDebugging();
   try {
     return await withoutTraces(() => evaluateOnce(run, upstream));
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * Runs with stack traces off.
  *
- * Pulumi takes a trace for every promise, which costs five sixths of the time of evaluating a program.
+ * The SDK takes a trace for every resource and many an output, to be able to say where it came from.
  * Whoever needs a trace runs the program again without this.
  */
 export async function withoutTraces<T>(work: () => Promise<T>): Promise<T> {

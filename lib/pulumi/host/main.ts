@@ -7,6 +7,7 @@
  *
  * @module
  */
+import "lib/pulumi/slim.ts";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
@@ -14,12 +15,12 @@ import * as pulumi from "@pulumi/pulumi";
 import automation from "@pulumi/pulumi/automation/server.js";
 import languages from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
-import { findProject, loadFleet } from "lib/pulumi/fleet.ts";
+import { loadProject } from "lib/pulumi/fleet.ts";
 import { HostAnswer, type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
 import { Deferred } from "lib/pulumi/needs.ts";
 import { openRehearsals } from "lib/pulumi/rehearse/connect.ts";
 import { runProgram, type StackRun, tagsOf } from "lib/pulumi/run_program.ts";
-import { dropDebugMessages } from "lib/pulumi/runtime.ts";
+import { dropDebugging } from "lib/pulumi/runtime.ts";
 import { serveSimulatedProviders } from "lib/pulumi/simulate/provider.ts";
 import {
   readStackFile,
@@ -92,8 +93,9 @@ function listen(server: grpc.Server): Promise<number> {
 }
 
 async function serve(request: HostRequest, lines: AsyncIterator<string>): Promise<void> {
-  const fleet = await loadFleet(request.root);
-  const { project } = findProject(fleet, request.folder);
+  const found = await loadProject(request.root, request.folder);
+  if (found === undefined) throw new Problem(`${request.folder} has no project.ts`);
+  const { project } = found;
   const info = parseStack(project.name, request.stack);
   const run = {
     project,
@@ -119,7 +121,7 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
 
 if (import.meta.main) {
   Error.stackTraceLimit = 0;
-  dropDebugMessages();
+  dropDebugging();
   const stdin = createInterface({ input: process.stdin });
   stdin.on("close", () => Deno.exit(0));
   const lines = stdin[Symbol.asyncIterator]();
