@@ -1,5 +1,5 @@
 import { didYouMean } from "lib/schema/nearest.ts";
-import { UsageProblem } from "lib/schema/problem.ts";
+import { Problem, UsageProblem } from "lib/schema/problem.ts";
 import type { Pipeline } from "lib/concourse/model/mod.ts";
 import { type PipelineFormat, renderPipeline } from "lib/concourse/render.ts";
 
@@ -42,4 +42,29 @@ export function renderPipelines(
       [name, pipeline],
     ) => [`${name}.${format}`, renderPipeline(pipeline, format)]),
   );
+}
+
+/**
+ * The rendered files of a folder, by the pipeline's name.
+ *
+ * @throws {Problem} for a folder without any, and for two files of one pipeline
+ */
+export async function findRendered(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      const [, pipeline] = /^(.+)\.(?:yaml|json)$/.exec(name) ?? [];
+      if (!isFile || pipeline === undefined) continue;
+      if (files.has(pipeline)) {
+        throw new Problem(`${folder}: holds ${pipeline} twice, as YAML and as JSON: remove one`);
+      }
+      files.set(pipeline, `${folder}/${name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (files.size === 0) {
+    throw new Problem(`${folder}: holds no pipelines: run deno task render-pipelines`);
+  }
+  return new Map([...files].sort(([a], [b]) => a < b ? -1 : 1));
 }
