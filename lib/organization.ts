@@ -36,7 +36,15 @@ export interface EnvironmentSettings {
   readonly awsProfile: string;
   /** The mildest finding about an IAM policy that stops a deployment. */
   readonly iamFailOn: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+  /** What a missing tag, an unfit name and a banned construct mean there. */
+  readonly gates: GateLevels;
 }
+
+/** Whether a finding stops a deployment, or is only shown. */
+export type GateLevel = "mandatory" | "advisory";
+
+/** The gates that have one level for an environment; IAM findings have severities instead. */
+export type GateLevels = Readonly<Record<"tags" | "names" | "constructs", GateLevel>>;
 
 /** The organization's facts. */
 export const organization = {
@@ -61,12 +69,23 @@ export const organization = {
   /** The branch that pipelines follow. */
   branch: "main",
   environments: {
-    CI: { vaultAddress: "https://vault-ci.odl.mit.edu", awsProfile: "ol-ci", iamFailOn: "HIGH" },
-    QA: { vaultAddress: "https://vault-qa.odl.mit.edu", awsProfile: "ol-qa", iamFailOn: "MEDIUM" },
+    CI: {
+      vaultAddress: "https://vault-ci.odl.mit.edu",
+      awsProfile: "ol-ci",
+      iamFailOn: "HIGH",
+      gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
+    },
+    QA: {
+      vaultAddress: "https://vault-qa.odl.mit.edu",
+      awsProfile: "ol-qa",
+      iamFailOn: "MEDIUM",
+      gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
+    },
     Production: {
       vaultAddress: "https://vault-production.odl.mit.edu",
       awsProfile: "ol-production",
       iamFailOn: "MEDIUM",
+      gates: { tags: "mandatory", names: "mandatory", constructs: "mandatory" },
     },
   } as Record<Environment, EnvironmentSettings>,
 };

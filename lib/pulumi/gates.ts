@@ -1,6 +1,6 @@
 import { lintResources, type Severity } from "lib/iam/mod.ts";
 import { isAtLeast } from "lib/iam/finding.ts";
-import { organization } from "lib/organization.ts";
+import { type GateLevels, organization } from "lib/organization.ts";
 import type { Evaluation } from "lib/pulumi/evaluate/evaluate.ts";
 import { resourceShape } from "lib/pulumi/resource_shape.ts";
 import { containsUnknown, isRecord, type Properties, unwrap } from "lib/pulumi/simulate/wire.ts";
@@ -9,7 +9,7 @@ import { REQUIRED_TAGS } from "lib/pulumi/tags.ts";
 
 /** What a gate found. */
 export interface GateFinding {
-  readonly gate: "tags" | "iam" | "names";
+  readonly gate: "iam" | keyof GateLevels;
   /** A mandatory finding stops a deployment; an advisory one is only shown. */
   readonly level: "mandatory" | "advisory";
   /** The resource, and what of it: type and name. */
@@ -19,14 +19,16 @@ export interface GateFinding {
 }
 
 /**
- * Holds an evaluated stack against the gates: tag coverage, IAM policies, names.
+ * Holds an evaluated stack against the gates: tag coverage, IAM policies, names, banned constructs.
  *
- * Which IAM severity is mandatory is the environment's `iamFailOn` in the organization's file.
+ * What is mandatory and what advisory is the environment's `gates` and `iamFailOn` in the organization's
+ * file.
  */
 export function checkGates(
   evaluation: Pick<Evaluation, "resources">,
   info: StackInfo,
 ): GateFinding[] {
+  const { gates, iamFailOn } = organization.environments[info.environment];
   const resources = evaluation.resources.filter(({ custom }) => custom).map((resource) => ({
     ...resource,
     inputs: unwrap(resource.inputs) as Properties,
@@ -34,16 +36,20 @@ export function checkGates(
   }));
   return [
     ...resources.flatMap(({ urn, type, name, inputs }) =>
-      [...checkTags(type, inputs), ...checkName(name)].map((finding) => ({
+      [...checkTags(type, inputs), ...checkName(name), ...checkConstruct(type)].map((finding) => ({
         ...finding,
+        level: gates[finding.gate],
         subject: urn.split("::").slice(2).join("::"),
       }))
     ),
-    ...checkPolicies(resources, organization.environments[info.environment].iamFailOn),
+    ...checkPolicies(resources, iamFailOn),
   ];
 }
 
-type Found = Omit<GateFinding, "subject">;
+interface Found {
+  readonly gate: keyof GateLevels;
+  readonly message: string;
+}
 
 function checkTags(type: string, inputs: Properties): Found[] {
   const shape = resourceShape(type)?.tags;
@@ -55,7 +61,6 @@ function checkTags(type: string, inputs: Properties): Found[] {
   if (missing.length === 0) return [];
   return [{
     gate: "tags",
-    level: "mandatory",
     message: `lacks ${missing.join(", ")}: extend AWSBase, so that the stack's tags are known`,
   }];
 }
@@ -79,7 +84,19 @@ function checkName(name: string): Found[] {
   if (/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/.test(name)) return [];
   return [{
     gate: "names",
-    level: "advisory",
     message: `is named "${name}": use letters, digits and . _ / : @ -`,
   }];
+}
+
+/** Types that no stack may have, with the reason and the way out. */
+const BANNED: Readonly<Record<string, string>> = {
+  "pulumi-nodejs:dynamic:Resource":
+    "is a dynamic resource, which hangs under Deno: use a provider's resource, or a task",
+  "aws:iam/accessKey:AccessKey":
+    "is a key that never ends: let Vault's AWS engine, or a role, give credentials",
+};
+
+function checkConstruct(type: string): Found[] {
+  const reason = BANNED[type];
+  return reason === undefined ? [] : [{ gate: "constructs", message: reason }];
 }

@@ -52,7 +52,17 @@ Deno.test("which severity stops a deployment is the environment's", () => {
   assert.equal(levelIn("Production"), "mandatory");
 });
 
-Deno.test("an odd name is shown and does not stop", () => {
-  const [finding] = gate("aws:ec2/route:Route", {}, "CI", "no good name");
-  assert.equal(finding.level, "advisory");
+Deno.test("an odd name is shown in CI and stops in Production", () => {
+  for (const [stack, level] of [["CI", "advisory"], ["Production", "mandatory"]]) {
+    const [finding] = gate("aws:ec2/route:Route", {}, stack, "no good name");
+    assert.equal(finding.level, level);
+  }
+});
+
+Deno.test("a banned construct is refused, with the way out", () => {
+  const [dynamic] = gate("pulumi-nodejs:dynamic:Resource", {}, "CI");
+  assert.match(dynamic.message, /hangs under Deno: use a provider's resource/);
+  const [key] = gate("aws:iam/accessKey:AccessKey", { user: "u" }, "CI");
+  assert.equal(key.level, "mandatory");
+  assert.match(key.message, /let Vault's AWS engine, or a role, give credentials/);
 });
