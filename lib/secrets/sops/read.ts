@@ -1,19 +1,15 @@
-import { execOrThrow } from "lib/cli/exec.ts";
-import { resolveEngine } from "lib/engines/resolve.ts";
 import { readText } from "lib/schema/parse.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
-import { type AgeIdentities, type Env, loadAgeIdentities } from "lib/secrets/sops/age.ts";
+import type { Env } from "lib/secrets/sops/age.ts";
+import { runSops } from "lib/secrets/sops/binary.ts";
+import { openDataKey } from "lib/secrets/sops/data_key.ts";
 import { decryptDocuments } from "lib/secrets/sops/decrypt.ts";
-import { NeedsBinary, SopsProblem } from "lib/secrets/sops/error.ts";
+import { formatKeyPath, NeedsBinary, SopsProblem } from "lib/secrets/sops/error.ts";
+import { loadDotenv, loadIni } from "lib/secrets/sops/flat.ts";
 import { loadJson } from "lib/secrets/sops/json.ts";
-import {
-  type MasterKey,
-  type Metadata,
-  parseMetadata,
-  plainMetadata,
-} from "lib/secrets/sops/metadata.ts";
-import { combineShares } from "lib/secrets/sops/shamir.ts";
+import { type Metadata, parseMetadata, plainMetadata } from "lib/secrets/sops/metadata.ts";
 import { type Branch, entryOf, type Node } from "lib/secrets/sops/tree.ts";
+import { isEncryptedValue } from "lib/secrets/sops/value.ts";
 import { loadYaml } from "lib/secrets/sops/yaml.ts";
 
 /** A decrypted file. */
@@ -25,10 +21,11 @@ export interface SopsFile {
 }
 
 /**
- * Reads and decrypts a SOPS file (`.yaml`, `.yml`, `.json`), its authentication code verified.
+ * Reads and decrypts a SOPS file, its authentication code verified. The ending names the store: `.yaml`,
+ * `.yml`, `.json`, `.env`, `.ini`, anything else is binary.
  *
- * age recipients are opened in process; files with other recipients alone go through the `sops` binary.
- * Plaintext stays in memory.
+ * age recipients and Vault's transit engine are opened in process; other recipients, and rules about
+ * comments, go through the `sops` binary. Plaintext stays in memory.
  *
  * @param path The file
  * @param env Where keys are looked for: `SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY_CMD`, …
@@ -38,23 +35,38 @@ export interface SopsFile {
 export async function readSopsFile(path: string, env: Env, source = path): Promise<SopsFile> {
   const { documents, metadata } = splitMetadata(loadStore(await readText(path), source), source);
   try {
-    const key = await openDataKey(metadata, await loadAgeIdentities(env), source);
+    const key = await openDataKey(metadata, env, source);
     return { documents: decryptDocuments(documents, metadata, key, source), metadata };
   } catch (error) {
     if (!(error instanceof NeedsBinary)) throw error;
-    return { documents: [await decryptWithBinary(path, source, error.reason)], metadata };
+    return { documents: await decryptWithBinary(path, source, documents, error.reason), metadata };
   }
 }
 
+/**
+ * The documents of a file as they are written, by the store that its ending names; the `sops` entry is
+ * among the entries of the first.
+ *
+ * @throws {SopsProblem} `malformed`
+ */
 export function loadStore(text: string, source: string): Branch[] {
   if (text.trim() === "") throw new SopsProblem("malformed", `${source}: is empty`);
   if (/^(<{7}|={7}|>{7})( |$)/m.test(text)) {
     throw new SopsProblem("malformed", `${source}: has conflict markers: merge it first`);
   }
   const plain = text.replace(/^\ufeff/, "");
-  return source.endsWith(".json") ? [loadJson(plain, source)] : loadYaml(plain, source);
+  if (/\.ya?ml$/.test(source)) return loadYaml(plain, source);
+  if (source.endsWith(".env")) return [loadDotenv(plain, source)];
+  if (source.endsWith(".ini")) return [loadIni(plain, source)];
+  // JSON, and what SOPS calls binary: JSON with the one key "data".
+  return [loadJson(plain, source)];
 }
 
+/**
+ * Takes the `sops` entry out and checks it.
+ *
+ * @throws {SopsProblem} `plaintext` when there is none, `malformed`
+ */
 export function splitMetadata(
   documents: readonly Branch[],
   source: string,
@@ -72,60 +84,41 @@ export function splitMetadata(
   };
 }
 
-async function openDataKey(
-  metadata: Metadata,
-  identities: AgeIdentities,
+/** Reads a file by SOPS itself, as YAML: its JSON has no place for bytes and infinities. */
+async function decryptWithBinary(
+  path: string,
   source: string,
-): Promise<Uint8Array> {
-  const shares: Uint8Array[] = [];
-  for (const group of metadata.groups) {
-    const share = await openShare(group, identities, source);
-    if (share !== undefined) shares.push(share);
-    if (shares.length === metadata.threshold) break;
-  }
-  if (shares.length >= metadata.threshold) {
-    return metadata.groups.length === 1 ? shares[0] : combineShares(shares);
-  }
-  const keys = metadata.groups.flat();
-  const other = keys.find(({ type }) => type !== "age");
-  if (other !== undefined) throw new NeedsBinary(`recipient of type ${other.type}`);
-  const tried = keys.map(({ recipient }) => recipient).join(", ");
-  const where = identities.searched.join(", ");
-  throw new SopsProblem(
-    "key",
-    `${source}: no key at hand opens it: it is encrypted to ${tried}: looked for an identity in ${where}`,
-  );
-}
-
-async function openShare(
-  group: readonly MasterKey[],
-  { identities }: AgeIdentities,
-  source: string,
-): Promise<Uint8Array | undefined> {
-  for (const key of group) {
-    const identity = identities.find(({ recipient }) => recipient === key.recipient);
-    if (key.type !== "age" || identity === undefined) continue;
-    try {
-      return await identity.open(key.enc);
-    } catch (error) {
-      throw new SopsProblem(
-        "key",
-        `${source}: the data key for ${key.recipient} does not open: ${messageOf(error)}`,
-      );
-    }
-  }
-  return undefined;
-}
-
-async function decryptWithBinary(path: string, source: string, reason: string): Promise<Branch> {
-  const { path: sops, env } = await resolveEngine("sops");
+  documents: readonly Branch[],
+  reason: string,
+): Promise<Branch[]> {
+  for (const document of documents) refuseBroken(document, [], source);
   try {
-    const text = await execOrThrow(sops, ["decrypt", "--output-type", "json", path], { env });
-    return loadJson(text, source);
+    const args = ["decrypt", "--input-type", inputType(source), "--output-type", "yaml", path];
+    return loadYaml(await runSops(args, `decrypt ${source}`), source);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    throw new SopsProblem("key", `${source}: sops cannot open it either (${reason})`);
+    throw new SopsProblem("key", `${source}: needs sops (${reason}): ${messageOf(error)}`);
   }
+}
+
+/** SOPS takes an encrypted value with text behind it, or with another nonce; this reader never does. */
+function refuseBroken(node: Node, path: readonly (string | number)[], source: string): void {
+  if (node.kind === "map") {
+    for (const [key, value] of node.entries) refuseBroken(value, [...path, key], source);
+  } else if (node.kind === "list") {
+    for (const [index, item] of node.items.entries()) refuseBroken(item, [...path, index], source);
+  } else if (
+    node.kind === "str" && typeof node.value === "string" && node.value.startsWith("ENC[AES256") &&
+    !isEncryptedValue(node.value)
+  ) {
+    throw new SopsProblem("value", `${source}: ${formatKeyPath(path)} is not an encrypted value`);
+  }
+}
+
+function inputType(source: string): string {
+  const match = /\.(ya?ml|json|env|ini)$/.exec(source);
+  if (match === null) return "binary";
+  return { yml: "yaml", env: "dotenv" }[match[1]] ?? match[1];
 }
 
 /**
