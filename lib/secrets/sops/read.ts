@@ -58,9 +58,13 @@ export function loadStore(text: string, source: string): Branch[] {
   if (/\.ya?ml$/.test(source)) return loadYaml(plain, source);
   if (source.endsWith(".env")) return [loadDotenv(plain, source)];
   if (source.endsWith(".ini")) return [loadIni(plain, source)];
-  // JSON, and what SOPS calls binary: JSON with the one key "data".
+  // What SOPS calls binary is JSON with the one key "data"; anything else was never encrypted.
+  if (!source.endsWith(".json") && !plain.trimStart().startsWith("{")) throw notEncrypted(source);
   return [loadJson(plain, source)];
 }
+
+const notEncrypted = (source: string) =>
+  new SopsProblem("plaintext", `${source}: is not encrypted: encrypt it with sops`);
 
 /**
  * Takes the `sops` entry out and checks it.
@@ -72,9 +76,7 @@ export function splitMetadata(
   source: string,
 ): { documents: Branch[]; metadata: Metadata } {
   const entry = documents[0] && entryOf(documents[0], "sops");
-  if (entry === undefined) {
-    throw new SopsProblem("plaintext", `${source}: is not encrypted: encrypt it with sops`);
-  }
+  if (entry === undefined) throw notEncrypted(source);
   return {
     documents: documents.map((document) => ({
       kind: "map",

@@ -163,7 +163,7 @@ const others: [what: string, files: ScannedFile, says: string[]][] = [
   ]],
   ["secrets of any other name", file("secrets/notes.txt", "x"), [
     "secrets/notes.txt: no creation rule fits it: name it <context>/<name>.<environment>.yaml (no-rule)",
-    "secrets/notes.txt:1: holds no mapping at its top level (not-sops)",
+    "secrets/notes.txt: is not encrypted: encrypt it with sops (not-encrypted)",
   ]],
 ];
 

@@ -99,7 +99,7 @@ const broken: [name: string, text: string, says: RegExp][] = [
   ["a.ini", "[a]\nb = c\nb = d\n", /a\.ini:3: has a key twice in one section/],
   ["a.ini", "[a]\n[a]\n", /a\.ini:2: has a section twice/],
   ["a.ini", '[a]\nb = "c"\n', /a\.ini:2: has a quoted value/],
-  ["key.pem", "-----BEGIN", /key\.pem:1: is not JSON/],
+  ["key.pem", "-----BEGIN", /key\.pem: is not encrypted/],
 ];
 
 for (const [name, text, says] of broken) {
