@@ -71,7 +71,8 @@ export const VAULT_CALLS: Readonly<Record<string, (inputs: Inputs) => VaultCall>
         path: `sys/mounts/${path}/tune`,
         body: { ...lease(inputs), description: inputs.description, options: inputs.options },
       },
-      plugin: type === "kv-v2" ? "kv" : type,
+      // The database engine is part of the server, whose catalog lists what it connects to.
+      ...(type === "database" ? {} : { plugin: type === "kv-v2" ? "kv" : type }),
     };
   },
   "vault:index/policy:Policy": ({ name, policy }) => ({
