@@ -31,7 +31,8 @@ export const task = defineTask({
     const { describeChanges } = await import("lib/concourse/report.ts");
 
     const pipelines = selectPipelines(await allPipelines(ROOT), flags.only);
-    const rendered = renderPipelines(pipelines, flags.format);
+    const { files: rendered, warnings } = renderPipelines(pipelines, flags.format);
+    for (const warning of warnings) io.err(`warning: ${warning}`);
     const folder = flags.out.startsWith("/") ? flags.out : `${ROOT}/${flags.out}`;
     const changes = await compareFiles(folder, rendered, { complete: flags.only.length === 0 });
 

@@ -1,6 +1,7 @@
 import { didYouMean } from "lib/schema/nearest.ts";
-import { Problem, UsageProblem } from "lib/schema/problem.ts";
+import { Problem, Problems, UsageProblem } from "lib/schema/problem.ts";
 import type { Pipeline } from "lib/concourse/model/mod.ts";
+import { validatePipeline } from "lib/concourse/validate/validate.ts";
 import { type PipelineFormat, renderPipeline } from "lib/concourse/render.ts";
 
 /**
@@ -27,21 +28,35 @@ export function selectPipelines<T>(
     : new Map([...pipelines].filter(([name]) => names.includes(name)));
 }
 
+/** Pipelines as files. */
+export interface RenderedPipelines {
+  /** Contents by file name. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What Concourse warns of, each with the pipeline's name. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Renders pipelines as files.
+ * Renders pipelines that Concourse's server would accept.
  *
- * @returns Their contents by file name
- * @throws {Problems} for what cannot be rendered
+ * @throws {Problems} with everything that it would refuse, each with the pipeline's name
+ * @throws {Problem} for what cannot be rendered
  */
 export function renderPipelines(
   pipelines: ReadonlyMap<string, Pipeline>,
   format: PipelineFormat,
-): ReadonlyMap<string, string> {
-  return new Map(
-    [...pipelines].map((
-      [name, pipeline],
-    ) => [`${name}.${format}`, renderPipeline(pipeline, format)]),
-  );
+): RenderedPipelines {
+  const files = new Map<string, string>();
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  for (const [name, pipeline] of pipelines) {
+    const verdict = validatePipeline(pipeline, "server");
+    errors.push(...verdict.errors.map(({ message }) => `Pipeline "${name}": ${message}`));
+    warnings.push(...verdict.warnings.map(({ message }) => `Pipeline "${name}": ${message}`));
+    if (verdict.ok) files.set(`${name}.${format}`, renderPipeline(pipeline, format));
+  }
+  if (errors.length > 0) throw new Problems(errors);
+  return { files, warnings };
 }
 
 /**

@@ -2,6 +2,21 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { renderYaml } from "lib/concourse/render.ts";
+import { type Datum, datumOf } from "lib/concourse/validate/datum.ts";
+import { jsonForm } from "lib/concourse/validate/json_form.ts";
+import { construct } from "lib/concourse/validate/yaml/construct.ts";
+import { parseYaml } from "lib/concourse/validate/yaml/parser.ts";
+
+/** A value without the places where it stands. */
+function plainOf(datum: Datum): unknown {
+  if (datum.type === "list") return datum.items.map(plainOf);
+  if (datum.type === "map") {
+    const entries = [...datum.entries].map(([name, { value }]) => [name, plainOf(value)] as const);
+    return new Map(entries.sort(([a], [b]) => a < b ? -1 : 1));
+  }
+  if (datum.type === "int" || datum.type === "float") return ["number", Number(datum.value)];
+  return datum.type === "null" ? null : [datum.type, datum.value];
+}
 
 const readers = [["1.1", "yaml-1.1"], ["1.2", "core"]] as const;
 
@@ -85,6 +100,22 @@ for (const [version, schema] of readers) {
     );
   });
 }
+
+Deno.test("whatever is rendered is read back the same as Concourse reads it", () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom("a", "b", "jobs"), anyValue), (value) => {
+      const plain = JSON.parse(JSON.stringify(value));
+      const read = construct(parseYaml(renderYaml(plain)));
+      // Concourse reads twice: what the first reader took, the second one takes as JSON.
+      const form = jsonForm(read, { strict: true, infinite: [] });
+      assert.deepEqual(
+        plainOf(form),
+        plainOf(jsonForm(datumOf(plain), { strict: true, infinite: [] })),
+      );
+    }),
+    { numRuns: 3000 },
+  );
+});
 
 Deno.test("an object that stands twice is written twice, without an anchor", () => {
   const shared = { get: "code" };
