@@ -1,0 +1,119 @@
+/** What a change of one value changes, over everything that depends on it: no more, no less. */
+import assert from "node:assert/strict";
+import { ROOT } from "lib/cli/root.ts";
+import { previewFleet } from "lib/pulumi/evaluate/fleet.ts";
+import { loadFleet } from "lib/pulumi/fleet.ts";
+import { unwrap } from "lib/pulumi/simulate/wire.ts";
+import { canonicalJson } from "lib/schema/digest.ts";
+
+const fleet = await loadFleet(ROOT);
+const LEARN = "ol-application-learn:QA";
+const GRADER = "ol-application-xqwatcher:QA";
+const EKS = "ol-infrastructure-eks:QA";
+
+/** Inputs by `<project>:<stack> <type> <name>` of everything in an environment. */
+async function evaluate(overrides: ReadonlyMap<string, Record<string, unknown>>) {
+  const previews = await previewFleet(fleet, [LEARN, GRADER], { overrides });
+  assert.deepEqual(previews.flatMap(({ problems }) => problems), []);
+  return new Map(
+    previews.flatMap(({ stack, evaluation }) =>
+      evaluation!.resources.map(({ type, name, inputs }): [string, string] => [
+        `${stack.id} ${type} ${name}`,
+        canonicalJson(unwrap(inputs)),
+      ])
+    ),
+  );
+}
+
+const before = await evaluate(new Map());
+
+const changes: [what: string, stack: string, set: Record<string, unknown>, expected: string[]][] = [
+  [
+    "learn's image tag is in its pods and nowhere else",
+    LEARN,
+    { image: { repository: "mitodl/mit-learn-app", tag: "0.48.4" } },
+    [
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn",
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn-beat",
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn-default",
+      "~ ol-application-learn:QA kubernetes:batch/v1:CronJob learn-update-search",
+      "~ ol-application-learn:QA kubernetes:batch/v1:Job learn-migrate",
+    ],
+  ],
+  [
+    "the number of web pods is its autoscaler's",
+    LEARN,
+    { web: { replicas: { min: 2, max: 5 } } },
+    ["~ ol-application-learn:QA kubernetes:autoscaling/v2:HorizontalPodAutoscaler learn"],
+  ],
+  [
+    "the number of workers is KEDA's",
+    LEARN,
+    { worker: { max: 5 } },
+    ["~ ol-application-learn:QA kubernetes:keda.sh/v1alpha1:ScaledObject learn-default"],
+  ],
+  [
+    "a single web pod needs neither autoscaler nor disruption budget",
+    LEARN,
+    { web: { replicas: { min: 1 } } },
+    [
+      "- ol-application-learn:QA kubernetes:autoscaling/v2:HorizontalPodAutoscaler learn",
+      "- ol-application-learn:QA kubernetes:policy/v1:PodDisruptionBudget learn",
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn",
+    ],
+  ],
+  [
+    "a larger database is that instance",
+    LEARN,
+    { database: { instanceClass: "db.t4g.large" } },
+    ["~ ol-application-learn:QA aws:rds/instance:Instance learn"],
+  ],
+  [
+    "another host is in the route, what the pods are told, and whom the bucket answers",
+    LEARN,
+    { host: "learn-rc.odl.mit.edu" },
+    [
+      "~ ol-application-learn:QA aws:s3/bucketCorsConfiguration:BucketCorsConfiguration learn-media-qa",
+      "~ ol-application-learn:QA kubernetes:apisix.apache.org/v2:ApisixRoute learn",
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn",
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn-beat",
+      "~ ol-application-learn:QA kubernetes:apps/v1:Deployment learn-default",
+      "~ ol-application-learn:QA kubernetes:batch/v1:CronJob learn-update-search",
+      "~ ol-application-learn:QA kubernetes:batch/v1:Job learn-migrate",
+    ],
+  ],
+  [
+    "a second grader is kept when a node is emptied",
+    GRADER,
+    { replicas: 2 },
+    [
+      "+ ol-application-xqwatcher:QA kubernetes:policy/v1:PodDisruptionBudget xqwatcher-grader",
+      "~ ol-application-xqwatcher:QA kubernetes:apps/v1:Deployment xqwatcher-grader",
+    ],
+  ],
+  [
+    "a node more is that group's",
+    EKS,
+    {
+      cluster: {
+        version: "1.34",
+        administrators: ["platform-engineering"],
+        nodeGroups: { general: { instanceTypes: ["m7i.large"], min: 2, max: 7 } },
+      },
+    },
+    ["~ ol-infrastructure-eks:QA aws:eks/nodeGroup:NodeGroup applications-qa-general"],
+  ],
+];
+
+for (const [what, stack, set, expected] of changes) {
+  Deno.test(what, async () => {
+    const after = await evaluate(new Map([[stack, set]]));
+    const found = [
+      ...[...after.keys()].filter((key) => !before.has(key)).map((key) => `+ ${key}`),
+      ...[...before.keys()].filter((key) => !after.has(key)).map((key) => `- ${key}`),
+      ...[...after].filter(([key, inputs]) => before.has(key) && before.get(key) !== inputs)
+        .map(([key]) => `~ ${key}`),
+    ];
+    assert.deepEqual(found.filter((line) => !line.includes("pulumi:pulumi:")).sort(), expected);
+  });
+}

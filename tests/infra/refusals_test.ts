@@ -1,0 +1,114 @@
+/** What a stack's configuration may not say: refused offline, by file and key, before anything is deployed. */
+import assert from "node:assert/strict";
+import { ROOT } from "lib/cli/root.ts";
+import { previewFleet } from "lib/pulumi/evaluate/fleet.ts";
+import { loadFleet } from "lib/pulumi/fleet.ts";
+
+const fleet = await loadFleet(ROOT);
+
+const image = { repository: "mitodl/app" };
+const digest = `sha256:${"0".repeat(64)}`;
+const replicas = { min: 2, max: 4 };
+const nodes = { instanceTypes: ["m7i.large"], min: 1, max: 2 };
+const cluster = { version: "1.34", nodeGroups: { general: nodes } };
+const tags = { OU: "mit-open", Environment: "Production" };
+
+const LEARN = "ol-application-learn:Production";
+const EKS = "ol-infrastructure-eks:QA";
+const GRADER = "ol-application-xqwatcher:mitx.QA";
+
+/** The stack, a key of its file and the value, and how the problem reads after the file's name. */
+const refused: [stack: string, key: string, value: unknown, says: string][] = [
+  [LEARN, "image", { ...image, tag: "1", digest }, "image: give either tag or digest"],
+  [LEARN, "image", image, "image: give either tag or digest"],
+  [LEARN, "image", { ...image, tag: "latest" }, 'image.tag: must name one image: "latest" is'],
+  [LEARN, "image", { repository: "Mitodl", tag: "1" }, "image.repository: must be a repository"],
+  [LEARN, "host", "learn.example.com", "host: must end with .odl.mit.edu"],
+  [LEARN, "hosts", "learn.odl.mit.edu", 'hosts: unknown key: did you mean "host"?'],
+  [LEARN, "web", { replicas: { min: 3, max: 2 } }, "web.replicas.max: must not be less than min"],
+  [
+    LEARN,
+    "web",
+    { replicas: { ...replicas, cpuPercent: 5 } },
+    "web.replicas.cpuPercent: Too small",
+  ],
+  [LEARN, "web", { replicas, resources: { memory: "1G" } }, "web.resources.memory: must be a quan"],
+  [LEARN, "web", { replicas, resources: { cpu: "0m" } }, "web.resources.cpu: must be a quantity"],
+  [LEARN, "worker", { max: 0 }, "worker.max: Too small"],
+  [LEARN, "worker", {}, "worker.max: Invalid input"],
+  [LEARN, "database", { backupDays: 0 }, "backupDays: Production keeps copies for 7 days at least"],
+  [LEARN, "database", { multiAz: false }, "multiAz: Production's databases survive the loss of"],
+  [
+    LEARN,
+    "database",
+    { instanceClass: "db.z9.huge" },
+    "database.instanceClass: is no instance class of RDS: name one such as db.m7g.large",
+  ],
+  [LEARN, "database", { maxStorageGb: 100 }, "maxStorageGb: must exceed storageGb by a tenth"],
+  [LEARN, "database", { sizeGb: 100 }, "database.sizeGb: unknown key"],
+  [LEARN, "cache", { nodeType: "cache.huge" }, "cache.nodeType: must be a type such as"],
+  [LEARN, "cache", { snapshotDays: 99 }, "cache.snapshotDays: Too big"],
+  [LEARN, "tags", { OU: "mit-open" }, "tags.Environment: Invalid input"],
+  [LEARN, "tags", { Environment: "Production" }, "tags.OU: Invalid option"],
+  [LEARN, "tags", { ...tags, OU: "mit" }, "tags.OU: Invalid option"],
+  [LEARN, "tags", { ...tags, Environment: "prod" }, "tags.Environment: must be CI, QA, Production"],
+  [LEARN, "region", "eu-north-1", "region: Invalid option"],
+  [EKS, "cluster", { ...cluster, version: "1.34.2" }, "cluster.version: must be a version such as"],
+  [EKS, "cluster", { ...cluster, nodeGroups: {} }, "cluster.nodeGroups: name at least one group"],
+  [
+    EKS,
+    "cluster",
+    { ...cluster, nodeGroups: { general: { ...nodes, instanceTypes: ["m7i"] } } },
+    "cluster.nodeGroups.general.instanceTypes[0]: must be a type such as m7i.large",
+  ],
+  [
+    EKS,
+    "cluster",
+    { ...cluster, nodeGroups: { general: { ...nodes, min: 5 } } },
+    "cluster.nodeGroups.general.max: must not be less than min",
+  ],
+  [
+    EKS,
+    "cluster",
+    { ...cluster, publicAccess: ["0.0.0.0/0"] },
+    "cluster.publicAccess[0]: would let everyone in",
+  ],
+  [
+    EKS,
+    "cluster",
+    { ...cluster, publicAccess: ["192.0.2.1"] },
+    "cluster.publicAccess[0]: Invalid IPv4 range",
+  ],
+  [
+    EKS,
+    "cluster",
+    { ...cluster, administrators: ["arn:aws:iam::123456789012:role/a"] },
+    "cluster.administrators[0]: must be a role's name, without an ARN",
+  ],
+  [EKS, "cluster", { ...cluster, logRetentionDays: 1 }, "cluster.logRetentionDays: Invalid input"],
+  [EKS, "domain", "https://odl.mit.edu", "domain: must be a domain such as example.edu"],
+  [EKS, "certificateContact", "platform", "certificateContact: Invalid email"],
+  [EKS, "gatewayReplicas", 0, "gatewayReplicas: Too small"],
+  [GRADER, "replicas", 21, "replicas: Too big"],
+  [GRADER, "replicas", "two", "replicas: Invalid input"],
+  [GRADER, "replica", 2, 'replica: unknown key: did you mean "replicas"?'],
+  [GRADER, "image", { ...image, digest: "sha256:1" }, "image.digest: must be sha256:"],
+];
+
+for (const [id, key, value, says] of refused) {
+  const shown = JSON.stringify(value);
+  const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
+  Deno.test(`${id} is refused ${key} ${short}`, async () => {
+    const overrides = new Map([[id, { [key]: value }]]);
+    const preview = (await previewFleet(fleet, [id], { overrides })).at(-1)!;
+    assert.equal(preview.stack.id, id);
+    assert.equal(preview.verdict, "failed");
+    const found = preview.problems.find((problem) => problem.includes(says));
+    assert.ok(found, preview.problems.join("\n"));
+    const { info, on } = preview.stack;
+    assert.ok(
+      found.startsWith(`${on.folder}/Pulumi.${info.name}.yaml: `) || found.startsWith("Database "),
+      `names neither file nor component: ${found}`,
+    );
+  });
+}
