@@ -51,6 +51,8 @@ export interface Verdict {
   readonly pipeline?: Pipeline;
   /** The pipeline's values with its vars filled in; absent when it is not read that far. */
   readonly datum?: Datum;
+  /** The same before vars were filled in. */
+  readonly unfilled?: Datum;
 }
 
 /**
@@ -67,7 +69,8 @@ export function validatePipeline(
   vars: Vars = [],
 ): Verdict {
   try {
-    return judge(interpolate(read(source), vars), profile);
+    const unfilled = read(source);
+    return { ...judge(interpolate(unfilled, vars), profile), unfilled };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, errors: error.errors, warnings: [] };
     if (error instanceof YamlError) return refused([error]);

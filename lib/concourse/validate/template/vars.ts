@@ -98,7 +98,7 @@ export function varsOfPairs(pairs: readonly (readonly [string, Datum])[]): MapDa
  */
 export function splitPair(pair: string): readonly [string, string] {
   const at = pair.indexOf("=");
-  if (at < 0) throw new Problem(`invalid variable pair '${pair}' (must be name=value)`);
+  if (at < 0) throw new Problem("a var is given as name=value: there is no = in it");
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 

@@ -1,0 +1,45 @@
+import { type Datum, field, type Place } from "lib/concourse/validate/datum.ts";
+import {
+  parseReference,
+  type Reference,
+  referencesIn,
+} from "lib/concourse/validate/template/reference.ts";
+
+/** A `((var))` where it stands. */
+export interface VarUse {
+  readonly reference: Reference;
+  /** As it is written between the parentheses. */
+  readonly text: string;
+  readonly at: Place;
+}
+
+/** Every well-formed `((var))` in keys and values. */
+export function* varsUsed(datum: Datum | undefined): Generator<VarUse> {
+  switch (datum?.type) {
+    case "string":
+      for (const text of referencesIn(datum.value)) {
+        yield { reference: parseReference(text), text, at: datum };
+      }
+      return;
+    case "list":
+      for (const item of datum.items) yield* varsUsed(item);
+      return;
+    case "map":
+      for (const { key, value } of datum.entries.values()) {
+        yield* varsUsed(key);
+        yield* varsUsed(value);
+      }
+  }
+}
+
+/** The names of vars that one layer gives. */
+export function namesGiven(layer: Datum): string[] {
+  return layer.type === "map" ? [...layer.entries.keys()] : [];
+}
+
+/** The names of a pipeline's var sources. */
+export function sourceNames(pipeline: Datum): ReadonlySet<string> {
+  const sources = field(pipeline, "var_sources");
+  const names = sources?.type === "list" ? sources.items.map((item) => field(item, "name")) : [];
+  return new Set(names.flatMap((name) => name?.type === "string" ? [name.value] : []));
+}
