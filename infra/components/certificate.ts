@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { Region } from "lib/organization.ts";
 import { parseWith } from "lib/schema/parse.ts";
 
 /** A host, or every host below a domain: `learn.example.edu`, `*.example.edu`. */
@@ -19,7 +18,8 @@ const Settings = z.strictObject({
   /** Of the key. Default the elliptic curve P-256. */
   keyAlgorithm: z.enum(["EC_prime256v1", "EC_secp384r1", "RSA_2048"]).default("EC_prime256v1"),
   /** Where it is used; CloudFront takes those of us-east-1 alone. Default the provider's region. */
-  region: Region.optional(),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1")
+    .optional(),
 }).superRefine(({ domain, otherNames }, context) => {
   otherNames.forEach((name, at) => {
     if (name === domain || otherNames.indexOf(name) < at) {
