@@ -55,7 +55,11 @@ const SopsEntry = z.object({
   encrypted_regex: z.string().nullish(),
   unencrypted_comment_regex: z.string().nullish(),
   encrypted_comment_regex: z.string().nullish(),
-  version: z.coerce.string().default(""),
+  // SOPS compares it, so that it has to be one; files of SOPS 1 carried others.
+  version: z.coerce.string().regex(
+    /^(?:1\..*|v?(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-[\dA-Za-z.-]+)?(?:\+[\dA-Za-z.-]+)?)$/s,
+    "must be a version such as 3.13.3",
+  ),
 });
 
 /** A key that opens a file, or its share: the data key encrypted for one recipient. */

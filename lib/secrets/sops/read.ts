@@ -39,7 +39,9 @@ export async function readSopsFile(path: string, env: Env, source = path): Promi
     return { documents: decryptDocuments(documents, metadata, key, source), metadata };
   } catch (error) {
     if (!(error instanceof NeedsBinary)) throw error;
-    return { documents: await decryptWithBinary(path, source, documents, error.reason), metadata };
+    await refuseForeignVaults(metadata, env, source);
+    const read = await decryptWithBinary(path, env, source, documents, error.reason);
+    return { documents: read, metadata };
   }
 }
 
@@ -86,34 +88,83 @@ export function splitMetadata(
   };
 }
 
-/** Reads a file by SOPS itself, as YAML: its JSON has no place for bytes and infinities. */
+/** Where SOPS looks for keys; what it takes from clouds' own variables it finds in the process. */
+const KEY_VARIABLES = [
+  "SOPS_AGE_KEY",
+  "SOPS_AGE_KEY_FILE",
+  "SOPS_AGE_KEY_CMD",
+  "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
+  "SOPS_AGE_SSH_PRIVATE_KEY_CMD",
+  "XDG_CONFIG_HOME",
+  "HOME",
+  "GNUPGHOME",
+  "VAULT_TOKEN",
+];
+
+/** SOPS would send a Vault token to whatever address a file names. */
+async function refuseForeignVaults(metadata: Metadata, env: Env, source: string): Promise<void> {
+  const vaults = metadata.groups.flat().filter((key) => key.type === "hc_vault");
+  if (vaults.length === 0) return;
+  const { isKnownVault } = await import("lib/secrets/sops/transit.ts");
+  const foreign = vaults.find(({ address }) => !isKnownVault(address, env));
+  if (foreign === undefined) return;
+  throw new SopsProblem(
+    "key",
+    `${source}: names ${foreign.recipient}, and neither VAULT_ADDR nor lib/organization.ts names that ` +
+      `Vault: sops would send a token to it`,
+  );
+}
+
+/**
+ * Reads a file by SOPS itself: as JSON, but where bytes, infinities or several documents have no place
+ * in it, as YAML.
+ */
 async function decryptWithBinary(
   path: string,
+  env: Env,
   source: string,
   documents: readonly Branch[],
   reason: string,
 ): Promise<Branch[]> {
-  for (const document of documents) refuseBroken(document, [], source);
+  const variables = KEY_VARIABLES.flatMap((name) => env(name) ? [[name, env(name)!]] : []);
+  const decrypt = (type: string) => {
+    const args = ["decrypt", "--input-type", inputType(source), "--output-type", type, path];
+    return runSops(args, `decrypt ${source}`, { env: Object.fromEntries(variables) });
+  };
+  const leaves = documents.flatMap((document) => [...leavesOf(document, [])]);
+  const broken = leaves.find(([, text]) =>
+    text.startsWith("ENC[AES256") && !isEncryptedValue(text)
+  );
+  // SOPS takes an encrypted value with text behind it, or with another nonce; this reader never does.
+  if (broken !== undefined) {
+    throw new SopsProblem(
+      "value",
+      `${source}: ${formatKeyPath(broken[0])} is not an encrypted value`,
+    );
+  }
   try {
-    const args = ["decrypt", "--input-type", inputType(source), "--output-type", "yaml", path];
-    return loadYaml(await runSops(args, `decrypt ${source}`), source);
+    const json = documents.length === 1 ? await decrypt("json").catch(() => "") : "";
+    if (json !== "" && !LOST.test(json)) return [loadJson(json, source)];
+    return loadYaml(await decrypt("yaml"), source);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     throw new SopsProblem("key", `${source}: needs sops (${reason}): ${messageOf(error)}`);
   }
 }
 
-/** SOPS takes an encrypted value with text behind it, or with another nonce; this reader never does. */
-function refuseBroken(node: Node, path: readonly (string | number)[], source: string): void {
+/** What SOPS's JSON has in the place of bytes that are not UTF-8. */
+const LOST = /\ufffd|\\ufffd/i;
+
+function* leavesOf(
+  node: Node,
+  path: readonly (string | number)[],
+): Generator<[path: readonly (string | number)[], text: string]> {
   if (node.kind === "map") {
-    for (const [key, value] of node.entries) refuseBroken(value, [...path, key], source);
+    for (const [key, value] of node.entries) yield* leavesOf(value, [...path, key]);
   } else if (node.kind === "list") {
-    for (const [index, item] of node.items.entries()) refuseBroken(item, [...path, index], source);
-  } else if (
-    node.kind === "str" && typeof node.value === "string" && node.value.startsWith("ENC[AES256") &&
-    !isEncryptedValue(node.value)
-  ) {
-    throw new SopsProblem("value", `${source}: ${formatKeyPath(path)} is not an encrypted value`);
+    for (const [index, item] of node.items.entries()) yield* leavesOf(item, [...path, index]);
+  } else if (node.kind === "str" && typeof node.value === "string") {
+    yield [path, node.value];
   }
 }
 

@@ -7,6 +7,14 @@ import { connectVault } from "lib/vault/connect.ts";
 
 const Decrypted = z.object({ plaintext: z.base64() });
 
+const plain = (address: string) => address.replace(/\/+$/, "");
+
+/** Whether `VAULT_ADDR` or `lib/organization.ts` names a Vault. */
+export function isKnownVault(address: string, env: Env): boolean {
+  const known = Object.values(organization.environments).map(({ vaultAddress }) => vaultAddress);
+  return [env("VAULT_ADDR") ?? "", ...known].some((one) => plain(one) === plain(address));
+}
+
 /**
  * Opens a data key by the transit engine of a Vault.
  *
@@ -21,12 +29,7 @@ export async function openTransitKey(
   key: Extract<MasterKey, { type: "hc_vault" }>,
   env: Env,
 ): Promise<Uint8Array> {
-  const plain = (address: string) => address.replace(/\/+$/, "");
-  const known = [
-    env("VAULT_ADDR"),
-    ...Object.values(organization.environments).map(({ vaultAddress }) => vaultAddress),
-  ];
-  if (!known.some((address) => address !== undefined && plain(address) === plain(key.address))) {
+  if (!isKnownVault(key.address, env)) {
     throw new Problem(
       "neither VAULT_ADDR nor lib/organization.ts names that Vault: no token is sent to it",
     );

@@ -69,6 +69,11 @@ export function loadYaml(text: string, source: string): Branch[] {
         case "!":
         case "!!str":
           return { kind: "str", value: text };
+        case "!!merge":
+          // go-yaml marks the text so, even where it is a value.
+          return text === "<<"
+            ? { kind: "str", value: text }
+            : fail(offsetOf(node), "has a tag !!merge");
         case "!!binary":
           return { kind: "str", value: textOrBytes(Uint8Array.fromBase64(text)) };
         default: {
