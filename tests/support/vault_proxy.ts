@@ -28,6 +28,8 @@ export interface VaultProxy extends AsyncDisposable {
   readonly requests: readonly ProxiedRequest[];
   /** How many requests were there at once, at most. */
   readonly mostAtOnce: () => number;
+  /** Milliseconds that each answered request was here. */
+  durations(): readonly number[];
   /** What came in since, as `POST secret/data/app`. */
   writes(): string[];
 }
@@ -42,6 +44,7 @@ export function startProxy(
   judge: (request: ProxiedRequest) => Verdict | Promise<Verdict> = () => undefined,
 ): VaultProxy {
   const requests: ProxiedRequest[] = [];
+  const durations: number[] = [];
   let running = 0;
   let most = 0;
   const handle = async (incoming: Request): Promise<Response> => {
@@ -68,9 +71,11 @@ export function startProxy(
     { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: () => broken() },
     async (request) => {
       most = Math.max(most, ++running);
+      const started = performance.now();
       try {
         return await handle(request);
       } finally {
+        durations.push(performance.now() - started);
         running--;
       }
     },
@@ -79,6 +84,7 @@ export function startProxy(
     address: `http://127.0.0.1:${server.addr.port}`,
     requests,
     mostAtOnce: () => most,
+    durations: () => durations,
     writes: () =>
       requests.filter(({ method, path }) =>
         method !== "GET" && /\/(data|metadata|delete)\//.test(path)

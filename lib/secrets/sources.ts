@@ -1,0 +1,106 @@
+import type { z } from "zod";
+import type { EnvironmentSuffix } from "lib/schema/environment.ts";
+import { sha256 } from "lib/schema/digest.ts";
+import { didYouMean } from "lib/schema/nearest.ts";
+import { describeIssues, readText } from "lib/schema/parse.ts";
+import { Problem, Problems } from "lib/schema/problem.ts";
+import type { SecretsContext } from "lib/secrets/define.ts";
+import type { Env } from "lib/secrets/sops/age.ts";
+import { plainData, readSopsFile } from "lib/secrets/sops/read.ts";
+import { weakValues } from "lib/secrets/weak_values.ts";
+
+/** A file of a context, not yet opened, and where its secret goes. */
+export interface SecretSource {
+  readonly context: string;
+  readonly environment: EnvironmentSuffix;
+  /** The KV mount. */
+  readonly mount: string;
+  /** Below the mount. */
+  readonly path: string;
+  /** The file, relative to the root. */
+  readonly source: string;
+  /** SHA-256 over the encrypted file and the context's `schema.ts`, hexadecimal. */
+  readonly sourceDigest: string;
+  readonly schema: z.ZodObject;
+}
+
+/** A secret's plain data. Never print it. */
+export type PlainSecret = Readonly<Record<string, unknown>>;
+
+/**
+ * Lists a context's files for an environment, without opening them.
+ *
+ * @throws {Problems} for a file that is missing, that no schema names, or that is a link
+ */
+export async function listSources(
+  root: string,
+  { name, mount, files }: SecretsContext,
+  environment: EnvironmentSuffix,
+): Promise<SecretSource[]> {
+  const folder = `secrets/${name}`;
+  const problems: string[] = [];
+  const links = new Set<string>();
+  for await (const entry of Deno.readDir(`${root}/${folder}`)) {
+    const [, stem, suffix] = /^(.+)\.(ci|qa|production)\.ya?ml$/.exec(entry.name) ?? [];
+    if (suffix !== environment) continue;
+    if (entry.isSymlink) {
+      links.add(`${folder}/${entry.name}`);
+      problems.push(`${folder}/${entry.name}: is a link: a secret is a file of its own`);
+    } else if (!(stem in files)) {
+      const hint = didYouMean(stem, Object.keys(files));
+      problems.push(`${folder}/${entry.name}: schema.ts does not name it${hint}`);
+    }
+  }
+  const rules = await readText(`${root}/${folder}/schema.ts`);
+  const sources: SecretSource[] = [];
+  for (const [path, schema] of Object.entries(files)) {
+    const source = `${folder}/${path}.${environment}.yaml`;
+    if (links.has(source)) continue;
+    try {
+      const sourceDigest = await digestSource(root, source, rules);
+      sources.push({ context: name, environment, mount, path, source, sourceDigest, schema });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new Problems(problems);
+  return sources;
+}
+
+/**
+ * Opens a file: decrypted, verified, and of its schema.
+ *
+ * @param env Where keys are looked for
+ * @throws {Problem} naming file and key, never a value
+ */
+export async function readSource(
+  root: string,
+  { source, sourceDigest, schema, context }: SecretSource,
+  env: Env,
+): Promise<PlainSecret> {
+  const { documents } = await readSopsFile(`${root}/${source}`, env, source);
+  if (documents.length !== 1) {
+    throw new Problem(`${source}: holds ${documents.length} documents: one is expected`);
+  }
+  const result = schema.safeParse(plainData(documents[0], source));
+  if (!result.success) {
+    throw new Problems(describeIssues(result.error, schema).map((line) => `${source}: ${line}`));
+  }
+  const problems = weakValues(result.data, "").map((line) => `${source}: ${line}`);
+  if (problems.length > 0) throw new Problems(problems);
+  const rules = await readText(`${root}/secrets/${context}/schema.ts`);
+  if (await digestSource(root, source, rules) !== sourceDigest) {
+    throw new Problem(`${source}: changed while it was read: run again`);
+  }
+  return result.data;
+}
+
+async function digestSource(root: string, source: string, rules: string): Promise<string> {
+  try {
+    return await sha256(`${await readText(`${root}/${source}`)}\0${rules}`);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(error.message.replace(`${root}/`, ""), { cause: error });
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * `sync-secrets --apply` beside `sops publish --recursive`: the same files, the same server, the same run.
+ *
+ * `deno run -A tests/bench/secrets_sync.ts [PATHS…]`, default 100 and 1000.
+ */
+import { formatTable } from "lib/cli/table.ts";
+import { resolveEngine } from "lib/engines/resolve.ts";
+import { ENGINES as VERSIONS } from "lib/versions.ts";
+import { median, recordResults } from "tests/bench/results.ts";
+import { type Bao, withBao } from "tests/support/bao.ts";
+import { makeSecretsRoot, type SecretsRoot } from "tests/support/secrets_root.ts";
+import { freshMount } from "tests/support/synced_vault.ts";
+import { type ProxiedRequest, startProxy } from "tests/support/vault_proxy.ts";
+
+const KEYS = 10;
+/** Runs of what is quick, of which the middle one counts. */
+const REPEATS = 3;
+
+interface Measured {
+  readonly wall: number;
+  /** Milliseconds of the 95th of a hundred requests, at the proxy. */
+  readonly p95: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly versions: number;
+  /** Mebibytes at most. */
+  readonly memory: number;
+}
+
+type Tool = "sync-secrets" | "sops publish";
+
+/** Starts a tool against an address. */
+function start(
+  tool: Tool,
+  root: SecretsRoot,
+  sops: string,
+  bao: Bao,
+  address: string,
+): Deno.ChildProcess {
+  if (tool === "sync-secrets") {
+    const env = { VAULT_ADDR: address, VAULT_TOKEN: bao.token };
+    return root.start("sync-secrets", ["--env", "ci", "--apply"], env);
+  }
+  return new Deno.Command(sops, {
+    args: ["publish", "--recursive", "--yes", "app"],
+    cwd: `${root.path}/publish`,
+    env: { ...root.env, VAULT_ADDR: address, VAULT_TOKEN: bao.token },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** The most memory that a process has had, in MiB, as long as it runs. */
+async function watchMemory(pid: number, ended: Promise<unknown>): Promise<number> {
+  let most = 0;
+  let isOver = false;
+  ended.finally(() => isOver = true);
+  while (!isOver) {
+    const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+    most = Math.max(most, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return most;
+}
+
+async function run(
+  tool: Tool,
+  root: SecretsRoot,
+  sops: string,
+  bao: Bao,
+  latency: number,
+): Promise<Measured> {
+  await using proxy = startProxy(bao.address, async () => {
+    if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
+    return undefined;
+  });
+  const started = performance.now();
+  // Without latency nothing is between them; requests are counted in the runs with it.
+  const child = start(tool, root, sops, bao, latency === 0 ? bao.address : proxy.address);
+  const output = child.output();
+  const memory = watchMemory(child.pid, output);
+  const { success, stderr } = await output;
+  const wall = performance.now() - started;
+  if (!success) throw new Error(`${tool}: ${new TextDecoder().decode(stderr)}`);
+  const isWrite = ({ method }: ProxiedRequest) => ["POST", "PUT", "PATCH"].includes(method);
+  const toSecrets = proxy.requests.filter(({ path }) => path.startsWith("app/"));
+  const times = [...proxy.durations()].sort((a, b) => a - b);
+  return {
+    wall,
+    p95: times[Math.floor(times.length * 0.95)] ?? 0,
+    reads: proxy.requests.length - toSecrets.filter(isWrite).length,
+    writes: toSecrets.filter(isWrite).length,
+    versions:
+      toSecrets.filter((request) => isWrite(request) && request.path.startsWith("app/data/"))
+        .length,
+    memory: await memory,
+  };
+}
+
+/** Encrypts a hundred files and copies them to so many names: nothing in a file depends on its name. */
+async function makeFiles(sops: string, paths: number): Promise<SecretsRoot> {
+  const names = Array.from({ length: paths }, (_, i) => `s${i}`);
+  const data = (i: number) =>
+    Object.fromEntries(
+      Array.from({ length: KEYS }, (_, key) => [`key_${key}`, `value ${i} ${key}`]),
+    );
+  const root = await makeSecretsRoot(sops, {
+    app: Object.fromEntries(names.map((name, i) => [name, data(i % 100)])),
+  }, 100);
+  await Deno.mkdir(`${root.path}/publish/app`, { recursive: true });
+  for (const name of names) await copyToPublish(root, name);
+  await Deno.writeTextFile(
+    `${root.path}/publish/.sops.yaml`,
+    `destination_rules:
+  - path_regex: ^app/.*
+    vault_path: app
+    vault_kv_mount_name: app
+    vault_kv_version: 2
+    omit_extensions: true
+`,
+  );
+  return root;
+}
+
+const copyToPublish = (root: SecretsRoot, name: string) =>
+  Deno.copyFile(
+    `${root.path}/secrets/app/${name}.ci.yaml`,
+    `${root.path}/publish/app/${name}.yaml`,
+  );
+
+async function change(root: SecretsRoot, share: number, paths: number): Promise<void> {
+  for (let i = 0; i < paths * share; i++) {
+    const value = crypto.randomUUID();
+    const data = Object.fromEntries(
+      Array.from({ length: KEYS }, (_, key) => [`key_${key}`, value]),
+    );
+    await root.encrypt("app", `s${i}`, data);
+    await copyToPublish(root, `s${i}`);
+  }
+}
+
+const engines = { bao: await resolveEngine("bao"), sops: await resolveEngine("sops") };
+const sizes = Deno.args.length > 0 ? Deno.args.map(Number) : [100, 1000];
+const rows: string[][] = [];
+const factors: string[] = [];
+await withBao(engines.bao.path, async (bao) => {
+  for (const paths of sizes) {
+    await using root = await makeFiles(engines.sops.path, paths);
+    for (const latency of [0, 20]) {
+      const found = new Map<string, Measured>();
+      for (const tool of ["sops publish", "sync-secrets"] as const) {
+        const repeats = paths <= 100 || latency === 0 ? REPEATS : 1;
+        for (const what of ["create", "unchanged", "1 % changed"]) {
+          const runs: Measured[] = [];
+          for (let repeat = 0; repeat < repeats; repeat++) {
+            if (what === "create") await freshMount(bao);
+            if (what === "1 % changed") await change(root, 0.01, paths);
+            runs.push(await run(tool, root, engines.sops.path, bao, latency));
+          }
+          const middle = median(runs.map(({ wall }) => wall));
+          const measured = runs.find(({ wall }) => wall === middle)!;
+          found.set(`${tool} ${what}`, measured);
+          rows.push([
+            `${paths}`,
+            `${latency} ms`,
+            what,
+            tool,
+            `${(measured.wall / 1000).toFixed(2)} s`,
+            latency === 0 ? "" : `${measured.p95.toFixed(0)} ms`,
+            latency === 0 ? "" : `${measured.reads}`,
+            latency === 0 ? "" : `${measured.writes}`,
+            latency === 0 ? "" : `${measured.versions}`,
+            `${measured.memory.toFixed(0)} MiB`,
+          ]);
+          console.error(formatTable([rows.at(-1)!]));
+        }
+      }
+      for (const what of ["create", "unchanged", "1 % changed"]) {
+        const ratio = found.get(`sops publish ${what}`)!.wall /
+          found.get(`sync-secrets ${what}`)!.wall;
+        factors.push(`${paths} paths, ${latency} ms, ${what}: ${ratio.toFixed(1)} ×`);
+      }
+    }
+  }
+});
+
+const head = [
+  "paths",
+  "latency",
+  "run",
+  "tool",
+  "wall",
+  "p95",
+  "reads",
+  "writes",
+  "versions",
+  "memory",
+];
+const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join(
+  "\n",
+);
+await recordResults(
+  "Secrets sync",
+  `\`deno run -A tests/bench/secrets_sync.ts${
+    Deno.args.map((word) => ` ${word}`).join("")
+  }\`, OpenBao ${VERSIONS.bao}, \
+sops ${VERSIONS.sops}, ${navigator.hardwareConcurrency} processors. ${KEYS} keys a path; whole processes, started \
+anew, the middle one of ${REPEATS} (at 20 ms and 1,000 paths the only one). Latency is added to each request \
+by a proxy, which also counts; p95 is of its requests; writes include the note of whose a secret is, and \
+memory is the most that was resident.
+
+${table}
+
+How many times as long \`sops publish --recursive\` takes:
+
+${factors.map((line) => `- ${line}`).join("\n")}`,
+);
