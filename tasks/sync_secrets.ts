@@ -29,6 +29,9 @@ export const task = defineTask({
     maxDeletes: z.number().int().min(0).optional().describe(
       "Deletions at most; default 10, and a fifth of what is ours",
     ),
+    full: z.boolean().default(false).describe(
+      "Open every file and read every value, also where version and file are as we left them",
+    ),
     digest: z.string().optional().describe("With --apply: only if the plan has this digest"),
     concurrency: z.number().int().min(1).max(64).default(16).describe("Requests at once, at most"),
   }),
@@ -54,6 +57,7 @@ export const task = defineTask({
       environments: [...new Set(flags.env)],
       adopt: flags.adopt,
       delete: flags.delete,
+      full: flags.full,
       bounds: { max: flags.maxDeletes },
       concurrency: flags.concurrency,
       env: io.env,

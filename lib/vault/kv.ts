@@ -62,6 +62,9 @@ export async function readSecret(
   return { ...common, state: deletion_time !== "" && !destroyed ? "deleted" : "destroyed" };
 }
 
+/** A secret's newest version and what is noted on it, without its data. */
+export type KvNotes = Omit<KvSecret, "data">;
+
 /** A write may or may not have happened: read to find out. */
 export class AmbiguousWrite extends VaultProblem {}
 
@@ -179,28 +182,71 @@ const Metadata = z.looseObject({
   custom_metadata: z.record(z.string(), z.string()).nullish(),
   versions: z.record(
     z.string(),
-    z.looseObject({ deletion_time: z.string().default(""), destroyed: z.boolean().default(false) }),
+    z.looseObject({
+      created_time: z.string().optional(),
+      deletion_time: z.string().default(""),
+      destroyed: z.boolean().default(false),
+    }),
   ).nullish(),
 });
 
-/** Reads what is noted on a secret, and no value; version 0 where there is none or it may not be read. */
-export async function readNotes(
-  vault: VaultClient,
-  mount: string,
-  path: string,
-): Promise<Omit<KvSecret, "data">> {
-  const answer = await vault.call("GET", `${mount}/metadata/${path}`);
-  if (answer.status === 404 || answer.status === 403) return { version: 0 };
-  const metadata = Metadata.safeParse(answer.data);
-  if (answer.status !== 200 || !metadata.success) {
-    throw vault.problem(answer, `read metadata of ${mount}/${path}`);
-  }
-  const { current_version: version, custom_metadata: noted, versions } = metadata.data;
+function notesOf(metadata: z.infer<typeof Metadata>): KvNotes {
+  const { current_version: version, custom_metadata: noted, versions } = metadata;
   const newest = versions?.[String(version)];
   const state = newest === undefined || newest.destroyed
     ? "destroyed"
     : newest.deletion_time !== "" && Date.parse(newest.deletion_time) <= Date.now()
     ? "deleted"
     : undefined;
-  return { version, ...(noted ? { custom: noted } : {}), ...(state ? { state } : {}) };
+  return {
+    version,
+    ...(newest?.created_time ? { createdTime: newest.created_time } : {}),
+    ...(noted ? { custom: noted } : {}),
+    ...(state ? { state } : {}),
+  };
+}
+
+/** Reads what is noted on a secret, and no value; version 0 where there is none or it may not be read. */
+export async function readNotes(
+  vault: VaultClient,
+  mount: string,
+  path: string,
+): Promise<KvNotes> {
+  const answer = await vault.call("GET", `${mount}/metadata/${path}`);
+  if (answer.status === 404 || answer.status === 403) return { version: 0 };
+  const metadata = Metadata.safeParse(answer.data);
+  if (answer.status !== 200 || !metadata.success) {
+    throw vault.problem(answer, `read metadata of ${mount}/${path}`);
+  }
+  return notesOf(metadata.data);
+}
+
+/** What a mount holds, without values. */
+export interface MountSurvey {
+  /** Every path that has metadata, sorted; absent where the token may not list. */
+  readonly paths?: readonly string[];
+  /** What is noted on each of them; absent where the server cannot tell at once. */
+  readonly notes?: ReadonlyMap<string, KvNotes>;
+}
+
+/**
+ * Surveys a mount: by one request where the server is OpenBao and the token may scan, else by lists.
+ *
+ * @see https://openbao.org/api-docs/secret/kv/kv-v2/#scan-secrets
+ */
+export async function surveyMount(vault: VaultClient, mount: string): Promise<MountSurvey> {
+  const answer = await vault.call("SCAN", `${mount}/detailed-metadata/`);
+  if (answer.status === 404 && answer.data === undefined) return { paths: [], notes: new Map() };
+  const details = z.looseObject({ key_info: z.record(z.string(), Metadata) }).safeParse(
+    answer.data,
+  );
+  if (answer.status === 200 && details.success) {
+    const entries = Object.entries(details.data.key_info).sort(([a], [b]) => a < b ? -1 : 1);
+    return {
+      paths: entries.map(([path]) => path),
+      notes: new Map(entries.map(([path, metadata]) => [path, notesOf(metadata)])),
+    };
+  }
+  const paths = await listSecrets(vault, mount);
+  return paths === undefined ? {} : { paths };
 }

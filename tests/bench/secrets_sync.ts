@@ -3,7 +3,6 @@
  *
  * `deno run -A tests/bench/secrets_sync.ts [PATHS…]`, default 100 and 1000.
  */
-import { formatTable } from "lib/cli/table.ts";
 import { resolveEngine } from "lib/engines/resolve.ts";
 import { ENGINES as VERSIONS } from "lib/versions.ts";
 import { median, recordResults } from "tests/bench/results.ts";
@@ -172,7 +171,7 @@ await withBao(engines.bao.path, async (bao) => {
             latency === 0 ? "" : `${measured.versions}`,
             `${measured.memory.toFixed(0)} MiB`,
           ]);
-          console.error(formatTable([rows.at(-1)!]));
+          await Deno.stderr.write(new TextEncoder().encode(`${rows.at(-1)!.join("  ")}\n`));
         }
       }
       for (const what of ["create", "unchanged", "1 % changed"]) {

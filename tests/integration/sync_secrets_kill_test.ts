@@ -32,6 +32,7 @@ async function rerun(root: SecretsRoot, bao: Bao): Promise<string> {
     adopt: false,
     delete: false,
     bounds: {},
+    full: false,
     concurrency: 8,
     env,
     signal: new AbortController().signal,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import type { WantedSecret } from "lib/secrets/context.ts";
 import type { Applied } from "lib/secrets/sync/apply.ts";
@@ -36,7 +37,7 @@ export function wantedSecret(
   { mount = "app", context = "app", environment = "ci" as EnvironmentSuffix } = {},
 ): WantedSecret {
   const source = `secrets/${context}/${path}.${environment}.yaml`;
-  const sourceDigest = String(JSON.stringify(data).length);
+  const sourceDigest = createHash("sha256").update(JSON.stringify(data)).digest("hex");
   return { context, environment, mount, path, source, sourceDigest, data };
 }
 
@@ -51,15 +52,21 @@ export async function syncWith(
   const signal = options.signal ?? new AbortController().signal;
   const vault = await clientFor(server, { signal, ...client });
   try {
-    const prepared = await preparePlan(wanted, new Map([["ci", vault]]), {
-      adopt: false,
-      delete: false,
-      bounds: {},
-      scope: { contexts: new Set(["app"]), known: new Set(["app"]) },
-      wait: noWait,
-      ...options,
-      signal,
-    });
+    const prepared = await preparePlan(
+      wanted,
+      ({ data }) => Promise.resolve(data),
+      new Map([["ci", Promise.resolve(vault)]]),
+      {
+        adopt: false,
+        delete: false,
+        bounds: {},
+        full: false,
+        scope: { contexts: new Set(["app"]), known: new Set(["app"]) },
+        wait: noWait,
+        ...options,
+        signal,
+      },
+    );
     return { plan: prepared.plan, applied: apply ? await prepared.apply() : [] };
   } finally {
     await vault.close();

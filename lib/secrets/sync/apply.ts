@@ -1,7 +1,6 @@
 import { messageOf } from "lib/schema/problem.ts";
-import type { WantedSecret } from "lib/secrets/context.ts";
 import { ownership } from "lib/secrets/sync/ownership.ts";
-import { isSame, type PlannedSecret } from "lib/secrets/sync/plan.ts";
+import { isSame, type PlannedSecret, type Wanted } from "lib/secrets/sync/plan.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { VaultProblem } from "lib/vault/http.ts";
 import * as kv from "lib/vault/kv.ts";
@@ -30,7 +29,7 @@ export interface Applied extends Pick<PlannedSecret, "environment" | "mount" | "
 export interface PendingWrite {
   readonly planned: PlannedSecret;
   /** Absent for a deletion. */
-  readonly wanted?: WantedSecret;
+  readonly wanted?: Wanted;
   /** What is noted on the secret, as read. */
   readonly notes?: Readonly<Record<string, string>>;
   /** How a note can be written. */
@@ -90,7 +89,8 @@ async function applyOne(
 ): Promise<Applied> {
   const { mount, path, action } = planned;
   const { vault } = options;
-  if (wanted === undefined) return await deleteOne(planned, vault);
+  if (action === "delete") return await deleteOne(planned, vault);
+  if (wanted?.data === undefined) throw new TypeError(`${mount}/${path} is written without data`);
   const settled = action === "claim"
     ? { outcome: "written" as const, version: planned.version }
     : await writeSettled(planned, wanted.data, options);
@@ -99,7 +99,7 @@ async function applyOne(
     return { ...head(planned), outcome: "conflict", problem };
   }
   try {
-    await kv.noteOnSecret(vault, mount, path, ownership(planned.source, settled.version), {
+    await kv.noteOnSecret(vault, mount, path, ownership(wanted, settled.version), {
       merge,
       known: notes,
     });

@@ -1,14 +1,10 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import type { WantedSecret } from "lib/secrets/context.ts";
-import { contextOf, isOwned } from "lib/secrets/sync/ownership.ts";
+import { contextOf, isOwned, isSettled, type Target } from "lib/secrets/sync/ownership.ts";
 import { type HeldSecrets, type OrphanedSecret, placeOf } from "lib/secrets/sync/plan.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { VaultProblem } from "lib/vault/http.ts";
+import { type KvNotes, type KvSecret, readNotes, readSecret, surveyMount } from "lib/vault/kv.ts";
 import { forEachAtOnce } from "lib/vault/pool.ts";
-import { type KvSecret, listSecrets, readNotes, readSecret } from "lib/vault/kv.ts";
-
-/** A secret's place in one environment's Vault. */
-export type Target = Pick<WantedSecret, "environment" | "mount" | "path">;
 
 /** What counts as ours when it is found, though no file says it. */
 export interface OrphanScope {
@@ -16,6 +12,15 @@ export interface OrphanScope {
   readonly contexts: ReadonlySet<string>;
   /** All contexts that there are: a secret of one that is gone is an orphan too. */
   readonly known: ReadonlySet<string>;
+}
+
+/** How thoroughly Vault is read. */
+export interface ReadOptions {
+  readonly scope: OrphanScope;
+  /** Read every value, also where the version is the one that we wrote from the same file. */
+  readonly full: boolean;
+  /** Told of each secret that is as its file says, as soon as that is known. */
+  onSettled(target: Target): void;
 }
 
 /**
@@ -28,7 +33,7 @@ export async function readHeld(
   vault: VaultClient,
   environment: EnvironmentSuffix,
   targets: readonly Target[],
-  scope: OrphanScope,
+  options: ReadOptions,
 ): Promise<HeldSecrets> {
   const byMount = Map.groupBy(targets, ({ mount }) => mount);
   const secrets = new Map<string, KvSecret>();
@@ -41,41 +46,45 @@ export async function readHeld(
         `Mount ${mount}/ is KV version 1, which has no check-and-set: upgrade it`,
       );
     }
-    const listed = await listSecrets(vault, mount);
-    const there = listed && new Set(listed);
-    const isWanted = new Set(wanted.map(({ path }) => path));
-    await forEachAtOnce(wanted, vault.concurrency, async (target) => {
-      const held = there === undefined || there.has(target.path)
-        ? await readSecret(vault, mount, target.path)
-        : { version: 0 };
+    const { paths, notes } = await surveyMount(vault, mount);
+    const there = paths && new Set(paths);
+    const note = (target: Target, held: KvSecret) => {
       secrets.set(placeOf(target), held);
+      if (!options.full && isSettled(held, target)) options.onSettled(target);
+    };
+    const unread = wanted.filter((target) => {
+      const noted = notes?.get(target.path);
+      if (there !== undefined && !there.has(target.path)) note(target, { version: 0 });
+      else if (noted !== undefined && !options.full && isSettled(noted, target)) {
+        note(target, noted);
+      } else return true;
+      return false;
     });
-    const surplus = (listed ?? []).filter((path) => !isWanted.has(path));
+    await forEachAtOnce(unread, vault.concurrency, async (target) => {
+      note(target, await readSecret(vault, mount, target.path));
+    });
+    const isWanted = new Set(wanted.map(({ path }) => path));
+    const surplus = (paths ?? []).filter((path) => !isWanted.has(path));
     await forEachAtOnce(surplus, vault.concurrency, async (path) => {
-      const orphan = await readOrphan(vault, environment, mount, path, scope);
-      if (orphan !== undefined) orphans.push(orphan);
+      const noted = notes?.get(path) ?? await readNotes(vault, mount, path);
+      if (!isOrphan(noted, environment, options.scope)) return;
+      const source = noted.custom?.source ?? "";
+      orphans.push({ environment, mount, path, source, version: noted.version });
     });
   });
-  return {
-    secrets,
-    orphans: orphans.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1),
-  };
+  return { secrets, orphans: orphans.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1) };
 }
 
-async function readOrphan(
-  vault: VaultClient,
+function isOrphan(
+  { custom, version, state }: KvNotes,
   environment: EnvironmentSuffix,
-  mount: string,
-  path: string,
   { contexts, known }: OrphanScope,
-): Promise<OrphanedSecret | undefined> {
-  const { custom, version, state } = await readNotes(vault, mount, path);
-  if (state !== undefined || version === 0 || !isOwned(custom)) return undefined;
-  const source = custom?.source ?? "";
-  if (!source.endsWith(`.${environment}.yaml`)) return undefined;
-  const context = contextOf(source) ?? "";
-  if (!contexts.has(context) && known.has(context)) return undefined;
+): boolean {
+  if (state !== undefined || version === 0 || !isOwned(custom)) return false;
   // Ours last, but someone else wrote over it: theirs to remove.
-  if (custom?.synced_version !== String(version)) return undefined;
-  return { environment, mount, path, source, version };
+  if (custom?.synced_version !== String(version)) return false;
+  const source = custom?.source ?? "";
+  if (!source.endsWith(`.${environment}.yaml`)) return false;
+  const context = contextOf(source) ?? "";
+  return contexts.has(context) || !known.has(context);
 }

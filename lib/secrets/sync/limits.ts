@@ -1,6 +1,7 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problems } from "lib/schema/problem.ts";
-import type { WantedSecret } from "lib/secrets/context.ts";
+import type { Target } from "lib/secrets/sync/ownership.ts";
+import type { Wanted } from "lib/secrets/sync/plan.ts";
 
 /** Bytes of one write: Raft storage takes entries of 1 MiB. */
 const LARGEST_BODY = 1024 * 1024 - 4096;
@@ -14,13 +15,11 @@ const MOST_STRINGS = 1000;
 /**
  * Refuses what no server should be asked: before any request.
  *
- * @throws {Problems} naming files and paths, for a path that leaves its mount, two files for one path, and a
- *   secret that is too large
- *
  * @param serverOf Tells the servers of environments apart; default each has its own
+ * @throws {Problems} naming files and paths, for a path that leaves its mount and two files for one path
  */
-export function checkWanted(
-  wanted: readonly WantedSecret[],
+export function checkTargets(
+  wanted: readonly Target[],
   serverOf: (environment: EnvironmentSuffix) => string = (environment) => environment,
 ): void {
   const problems: string[] = [];
@@ -44,8 +43,19 @@ export function checkWanted(
       );
     }
     sources.set(place, source);
-    problems.push(...tooLarge(secret).map((line) => `${source}: ${line}`));
   }
+  if (problems.length > 0) throw new Problems(problems);
+}
+
+/**
+ * Refuses secrets that no server takes.
+ *
+ * @throws {Problems} naming files, for a secret that is too large
+ */
+export function checkSizes(wanted: readonly Wanted[]): void {
+  const problems = wanted.flatMap((secret) =>
+    tooLarge(secret).map((line) => `${secret.source}: ${line}`)
+  );
   if (problems.length > 0) throw new Problems(problems);
 }
 
@@ -55,7 +65,7 @@ export function isSafePath(path: string): boolean {
     path.split("/").every((word) => /^[A-Za-z0-9._-]+$/.test(word) && !/^\.+$/.test(word));
 }
 
-function tooLarge({ data }: WantedSecret): string[] {
+function tooLarge({ data }: Wanted): string[] {
   const body = { data, options: { cas: 0 } };
   const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   const strings = countStrings(body);

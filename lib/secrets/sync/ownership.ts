@@ -1,4 +1,8 @@
-import type { KvSecret } from "lib/vault/kv.ts";
+import type { SecretSource } from "lib/secrets/sources.ts";
+import type { KvNotes } from "lib/vault/kv.ts";
+
+/** What is to be at a place in Vault, not yet opened. */
+export type Target = Omit<SecretSource, "schema">;
 
 /** The value of `managed_by` on what is ours. */
 export const OWNER = "sync-secrets";
@@ -13,11 +17,18 @@ export interface Ownership extends Record<string, string> {
   readonly source: string;
   /** Decimal. */
   readonly synced_version: string;
+  /** Of the encrypted file and its schema: while both stay, so does what they say. */
+  readonly source_sha256: string;
 }
 
 /** The note for a version of ours. */
-export function ownership(source: string, version: number): Ownership {
-  return { managed_by: OWNER, source, synced_version: String(version) };
+export function ownership({ source, sourceDigest }: Target, version: number): Ownership {
+  return {
+    managed_by: OWNER,
+    source,
+    synced_version: String(version),
+    source_sha256: sourceDigest,
+  };
 }
 
 /** Whether a secret was ours when its note was written. */
@@ -26,9 +37,18 @@ export function isOwned(custom: Readonly<Record<string, string>> | undefined): b
 }
 
 /** Whether a secret's newest version is ours, and of this file where one is given. */
-export function isUpToDate({ custom, version }: KvSecret, source?: string): boolean {
+export function isUpToDate({ custom, version }: KvNotes, source?: string): boolean {
   return isOwned(custom) && custom?.synced_version === String(version) &&
     (source === undefined || custom?.source === source);
+}
+
+/**
+ * Whether a secret is as its file says, told without opening either: its newest version is the one that
+ * we wrote from this very file, and versions never change.
+ */
+export function isSettled(held: KvNotes, { source, sourceDigest }: Target): boolean {
+  return held.state === undefined && isUpToDate(held, source) &&
+    held.custom?.source_sha256 === sourceDigest;
 }
 
 /** The context of a source: `secrets/app/database.ci.yaml` → `app`. */

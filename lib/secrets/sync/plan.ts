@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import type { WantedSecret } from "lib/secrets/context.ts";
-import { isOwned, isUpToDate } from "lib/secrets/sync/ownership.ts";
+import { isOwned, isUpToDate, type Target } from "lib/secrets/sync/ownership.ts";
 import type { KvSecret, SecretData } from "lib/vault/kv.ts";
 
 /** What is to be done with a secret. */
@@ -89,6 +88,11 @@ export function placeOf(
   return `${secret.environment}:${secret.mount}/${secret.path}`;
 }
 
+/** A secret as it should be; its data, which is secret, is absent where it is known to be there. */
+export interface Wanted extends Target {
+  readonly data?: SecretData;
+}
+
 /**
  * Compares wanted with held secrets; pure.
  *
@@ -96,15 +100,16 @@ export function placeOf(
  * @param options.delete Delete orphans
  */
 export function planSync(
-  wanted: readonly WantedSecret[],
+  wanted: readonly Wanted[],
   held: HeldSecrets,
   options: { readonly adopt: boolean; readonly delete: boolean },
 ): SyncPlan {
   const planned = wanted.map((secret): PlannedSecret => {
     const { environment, mount, path, source, data } = secret;
     const current = held.secrets.get(placeOf(secret)) ?? { version: 0 };
-    const keys = compareKeys(current.data ?? {}, data);
     const where = { environment, mount, path, source, version: current.version };
+    if (data === undefined) return { ...where, action: "unchanged", keys: [] };
+    const keys = compareKeys(current.data ?? {}, data);
     return { ...where, ...decide(current, keys.length > 0, source, options.adopt), keys };
   });
   const orphans = held.orphans.map((orphan): PlannedSecret => ({

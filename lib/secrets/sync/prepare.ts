@@ -1,18 +1,21 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import type { WantedSecret } from "lib/secrets/context.ts";
+import { Problem, Problems } from "lib/schema/problem.ts";
 import { type Applied, applyPlan } from "lib/secrets/sync/apply.ts";
 import { checkDeletions, type DeleteBounds } from "lib/secrets/sync/deletions.ts";
-import { type OrphanScope, readHeld } from "lib/secrets/sync/held.ts";
+import { type OrphanScope, readHeld, type ReadOptions } from "lib/secrets/sync/held.ts";
+import { checkSizes } from "lib/secrets/sync/limits.ts";
+import type { Target } from "lib/secrets/sync/ownership.ts";
 import {
-  type OrphanedSecret,
+  type HeldSecrets,
   pendingOf,
   placeOf,
   planSync,
   type SyncPlan,
+  type Wanted,
 } from "lib/secrets/sync/plan.ts";
 import { preflight } from "lib/secrets/sync/preflight.ts";
 import type { VaultClient } from "lib/vault/client.ts";
-import type { KvSecret } from "lib/vault/kv.ts";
+import type { SecretData } from "lib/vault/kv.ts";
 import { delay } from "lib/vault/limiter.ts";
 
 /** What may be done. */
@@ -22,6 +25,8 @@ export interface PrepareOptions {
   /** Delete orphans. */
   readonly delete: boolean;
   readonly bounds: DeleteBounds;
+  /** Open every file and read every value, also where version and file are as we left them. */
+  readonly full: boolean;
   readonly scope: OrphanScope;
   /** Nothing more is begun once it is aborted. */
   readonly signal: AbortSignal;
@@ -37,44 +42,106 @@ export interface Prepared {
 }
 
 /**
- * Compares what is wanted with what servers hold; writes nothing.
+ * Compares what is wanted with what servers hold; writes nothing. Files are opened while Vault is asked, but
+ * for those whose secrets turn out to be settled.
  *
+ * @param open Gets a target's data
  * @param clients One for each environment that is synced, also where it wants nothing
- * @throws {Problem} when a server cannot be used, may not be written to, or would lose more than it should
+ * @throws {Problems} every fault of every file; {@linkcode Problem} when a server cannot be used, may not be
+ *   written to, or would lose more than it should
  */
-export async function preparePlan(
-  wanted: readonly WantedSecret[],
-  clients: ReadonlyMap<EnvironmentSuffix, VaultClient>,
+export async function preparePlan<T extends Target>(
+  targets: readonly T[],
+  open: (target: T) => Promise<SecretData>,
+  clients: ReadonlyMap<EnvironmentSuffix, Promise<VaultClient>>,
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const { signal, scope, wait = (milliseconds) => delay(milliseconds, signal) } = options;
-  const secrets = new Map<string, KvSecret>();
-  const orphans: OrphanedSecret[] = [];
-  const sides = [...clients].map(([name, vault]) => ({ name, vault }));
-  await Promise.all(sides.map(async ({ name, vault }) => {
-    const targets = wanted.filter(({ environment }) => environment === name);
-    const held = await readHeld(vault, name, targets, scope);
-    for (const [place, secret] of held.secrets) secrets.set(place, secret);
-    orphans.push(...held.orphans);
-  }));
-  orphans.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1);
-  const plan = planSync(wanted, { secrets, orphans }, options);
+  const { signal, wait = (milliseconds) => delay(milliseconds, signal) } = options;
+  const settled = new Set<string>();
+  const [reading, opening] = await Promise.allSettled([
+    readAll(targets, clients, { ...options, onSettled: (place) => settled.add(placeOf(place)) }),
+    openAll(targets, open, settled, signal),
+  ]);
+  if (opening.status === "rejected") throw opening.reason;
+  const problems = opening.value.problemsBeside(settled);
+  if (reading.status === "rejected") {
+    const isOurs = reading.reason instanceof Problem && !signal.aborted;
+    if (problems.length === 0 || !isOurs) throw reading.reason;
+    throw new Problems([...problems, reading.reason.message]);
+  }
+  if (problems.length > 0) throw new Problems(problems);
+
+  const wanted = targets.map((target): Wanted => {
+    const data = settled.has(placeOf(target)) ? undefined : opening.value.data.get(placeOf(target));
+    return { ...target, data };
+  });
+  checkSizes(wanted);
+  const held = reading.value;
+  const plan = planSync(wanted, held, options);
   checkDeletions(plan, options.bounds);
 
   const byPlace = new Map(wanted.map((secret) => [placeOf(secret), secret]));
-  const work = await Promise.all(sides.map(async ({ name, vault }) => {
+  const work = await Promise.all([...clients].map(async ([name, client]) => {
+    const vault = await client;
     const pending = pendingOf(plan).filter(({ environment }) => environment === name);
     const merges = await preflight(vault, pending);
-    const items = pending.map((planned) => ({
+    const writes = pending.map((planned) => ({
       planned,
       wanted: byPlace.get(placeOf(planned)),
-      notes: secrets.get(placeOf(planned))?.custom,
+      notes: held.secrets.get(placeOf(planned))?.custom,
       merge: merges.get(`${planned.mount}/${planned.path}`) ?? "patch" as const,
     }));
-    return () => applyPlan(items, { vault, signal, wait });
+    return () => applyPlan(writes, { vault, signal, wait });
   }));
   return {
     plan,
     apply: async () => (await Promise.all(work.map((write) => write()))).flat(),
+  };
+}
+
+async function readAll(
+  targets: readonly Target[],
+  clients: ReadonlyMap<EnvironmentSuffix, Promise<VaultClient>>,
+  options: ReadOptions,
+): Promise<HeldSecrets> {
+  const sides = await Promise.all([...clients].map(async ([name, client]) =>
+    await readHeld(
+      await client,
+      name,
+      targets.filter(({ environment }) => environment === name),
+      options,
+    )
+  ));
+  return {
+    secrets: new Map(sides.flatMap(({ secrets }) => [...secrets])),
+    orphans: sides.flatMap(({ orphans }) => orphans)
+      .sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1),
+  };
+}
+
+/** Opens what is not settled by the time that it is its turn. */
+async function openAll<T extends Target>(
+  targets: readonly T[],
+  open: (target: T) => Promise<SecretData>,
+  settled: ReadonlySet<string>,
+  signal: AbortSignal,
+) {
+  const data = new Map<string, SecretData>();
+  const problems = new Map<string, readonly string[]>();
+  for (const target of targets) {
+    signal.throwIfAborted();
+    const place = placeOf(target);
+    if (settled.has(place)) continue;
+    try {
+      data.set(place, await open(target));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.set(place, error instanceof Problems ? error.messages : [error.message]);
+    }
+  }
+  return {
+    data,
+    problemsBeside: (places: ReadonlySet<string>) =>
+      [...problems].filter(([place]) => !places.has(place)).flatMap(([, messages]) => messages),
   };
 }

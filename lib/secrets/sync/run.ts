@@ -1,9 +1,10 @@
 import { organization } from "lib/organization.ts";
 import { environmentNamed, type EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
-import { listContexts, readContext, type WantedSecret } from "lib/secrets/context.ts";
+import { listContexts, loadContext } from "lib/secrets/context.ts";
+import { listSources, readSource, type SecretSource } from "lib/secrets/sources.ts";
 import type { DeleteBounds } from "lib/secrets/sync/deletions.ts";
-import { checkWanted } from "lib/secrets/sync/limits.ts";
+import { checkTargets } from "lib/secrets/sync/limits.ts";
 import { type Prepared, preparePlan } from "lib/secrets/sync/prepare.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { connectVault } from "lib/vault/connect.ts";
@@ -20,6 +21,8 @@ export interface SyncRequest {
   readonly adopt: boolean;
   readonly delete: boolean;
   readonly bounds: DeleteBounds;
+  /** Open every file and read every value, also where version and file are as we left them. */
+  readonly full: boolean;
   /** Requests at once to one server, at most. */
   readonly concurrency: number;
   readonly env: Env;
@@ -32,14 +35,14 @@ export interface PreparedSync extends Prepared, AsyncDisposable {}
 /**
  * Reads files and servers and plans; writes nothing.
  *
- * @throws {Problems} for every fault of every file: no server is then asked; {@linkcode Problem} when a server
- *   cannot be used, may not be written to, or would lose more than it should
+ * @throws {Problems} every fault of every file; {@linkcode Problem} when a server cannot be used, may not be
+ *   written to, or would lose more than it should
  */
 export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
   const { root, env, environments, signal } = request;
   const known = await listContexts(root);
   const contexts = new Set(request.contexts.length > 0 ? request.contexts : known);
-  const wanted = await readAll(root, contexts, environments, env);
+  const sources = await listAll(root, contexts, environments);
   const envs = new Map(
     environments.map((name) => [name, envOf(env, name, environments.length === 1)]),
   );
@@ -47,20 +50,23 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
     `${envs.get(name)!("VAULT_ADDR") ?? fallbackOf(name)} ${
       envs.get(name)!("VAULT_NAMESPACE") ?? ""
     }`;
-  checkWanted(wanted, addressOf);
+  checkTargets(sources, addressOf);
 
-  const clients = new Map<EnvironmentSuffix, VaultClient>();
+  const clients = new Map<EnvironmentSuffix, Promise<VaultClient>>();
   const close = async () => {
-    for (const client of clients.values()) await client.close();
+    for (const client of await Promise.allSettled(clients.values())) {
+      if (client.status === "fulfilled") await client.value.close();
+    }
   };
   try {
     for (const environment of environments) {
       const { concurrency } = request;
       const options = { fallback: fallbackOf(environment), concurrency, signal };
-      clients.set(environment, await connectVault(envs.get(environment)!, options));
+      clients.set(environment, connectVault(envs.get(environment)!, options));
     }
     const scope = { contexts, known: new Set(known) };
-    const prepared = await preparePlan(wanted, clients, { ...request, scope });
+    const open = (source: SecretSource) => readSource(root, source, env);
+    const prepared = await preparePlan(sources, open, clients, { ...request, scope });
     return { ...prepared, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
@@ -71,26 +77,26 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
 const fallbackOf = (name: EnvironmentSuffix) =>
   organization.environments[environmentNamed(name)!].vaultAddress;
 
-async function readAll(
+async function listAll(
   root: string,
   contexts: ReadonlySet<string>,
   environments: readonly EnvironmentSuffix[],
-  env: Env,
-): Promise<WantedSecret[]> {
-  const wanted: WantedSecret[] = [];
+): Promise<SecretSource[]> {
+  const sources: SecretSource[] = [];
   const problems: string[] = [];
-  for (const environment of environments) {
-    for (const name of contexts) {
+  for (const name of contexts) {
+    const context = await loadContext(root, name);
+    for (const environment of environments) {
       try {
-        wanted.push(...await readContext(root, name, environment, env));
+        sources.push(...await listSources(root, context, environment));
       } catch (error) {
-        if (!(error instanceof Problem) || error.exitCode === 2) throw error;
+        if (!(error instanceof Problem)) throw error;
         problems.push(...(error instanceof Problems ? error.messages : [error.message]));
       }
     }
   }
-  if (problems.length > 0) throw new Problems([...new Set(problems)]);
-  return wanted;
+  if (problems.length > 0) throw new Problems(problems);
+  return sources;
 }
 
 /** Variables that name one server or open it: several environments cannot share them. */

@@ -260,6 +260,7 @@ const faults: Record<string, Step> = {
       managed_by: "sync-secrets",
       source: secret.source,
       synced_version: "2",
+      source_sha256: secret.sourceDigest,
     });
   },
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checkDeletions } from "lib/secrets/sync/deletions.ts";
-import { checkWanted } from "lib/secrets/sync/limits.ts";
+import { checkSizes, checkTargets } from "lib/secrets/sync/limits.ts";
 import { ownership } from "lib/secrets/sync/ownership.ts";
 import { placeOf, planSync } from "lib/secrets/sync/plan.ts";
 import { formatPlan } from "lib/secrets/sync/report.ts";
@@ -9,7 +9,7 @@ import type { KvSecret } from "lib/vault/kv.ts";
 import { wantedSecret } from "tests/support/synced_vault.ts";
 
 const secret = wantedSecret("db", { user: "app", nested: { a: 1, b: [true, null] } });
-const ours = (version: number) => ownership(secret.source, version);
+const ours = (version: number) => ownership(secret, version);
 const CHOICES = { adopt: false, delete: false };
 
 function planOne(held: KvSecret | undefined, choices = CHOICES) {
@@ -31,7 +31,11 @@ const rows: [what: string, held: KvSecret | undefined, action: string, adopted?:
   ["the same, the note one version behind", { version: 4, data: same, custom: ours(3) }, "claim"],
   [
     "the same, noted for another file",
-    { version: 3, data: same, custom: ownership("secrets/app/old.ci.yaml", 3) },
+    {
+      version: 3,
+      data: same,
+      custom: ownership({ ...secret, source: "secrets/app/old.ci.yaml" }, 3),
+    },
     "claim",
   ],
   [
@@ -65,7 +69,7 @@ Deno.test("a plan shows keys and lengths, and no value", () => {
     {
       secrets: new Map([["ci:app/db", {
         version: 2,
-        custom: ownership("secrets/app/db.ci.yaml", 2),
+        custom: ownership(secret, 2),
         data: { changed: "canary-old", same: "canary-same", removed: "canary-gone" },
       }]]),
       orphans: [{
@@ -129,7 +133,7 @@ Deno.test("what went through JSON compares as unchanged, whatever it is", () => 
   }));
 });
 
-const refused: [what: string, wanted: Parameters<typeof checkWanted>[0], says: RegExp][] = [
+const refused: [what: string, wanted: Parameters<typeof checkSizes>[0], says: RegExp][] = [
   [
     "F22 two files for one path",
     [secret, { ...secret, source: "secrets/other/db.ci.yaml" }],
@@ -158,7 +162,10 @@ const refused: [what: string, wanted: Parameters<typeof checkWanted>[0], says: R
 
 for (const [what, wanted, says] of refused) {
   Deno.test(`${what} is refused before any request`, () => {
-    assert.throws(() => checkWanted(wanted), says);
+    assert.throws(() => {
+      checkTargets(wanted);
+      checkSizes(wanted);
+    }, says);
   });
 }
 
@@ -168,8 +175,8 @@ Deno.test("two environments may say the same path, unless they are one Vault", (
     environment: "qa" as const,
     source: "secrets/app/db.qa.yaml",
   }];
-  checkWanted(both);
-  assert.throws(() => checkWanted(both, () => "one"), /both say app\/db of one Vault/);
+  checkTargets(both);
+  assert.throws(() => checkTargets(both, () => "one"), /both say app\/db of one Vault/);
 });
 
 Deno.test("F40 deletions: ten or a fifth, one always, or what is allowed", () => {
