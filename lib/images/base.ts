@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { execOrThrow } from "lib/cli/exec.ts";
+import { writeAtomically } from "lib/schema/atomic.ts";
 import { sha256 } from "lib/schema/digest.ts";
 import type { Janitor } from "lib/images/janitor.ts";
 import { Problem } from "lib/schema/problem.ts";
@@ -105,6 +107,31 @@ export async function ensureBase(
     const said = new TextDecoder().decode(output.stderr).trim().slice(-1500);
     throw new Problem(`mmdebstrap could not make the base (exit code ${output.code}): ${said}`);
   }
+  await writeAtomically(digestPath(path), `${await digestOf(partial)}\n`);
   await Deno.rename(partial, path);
   return path;
+}
+
+const digestPath = (path: string) => `${path}.sha256`;
+
+/** Of a file that is too large to be held in memory. */
+async function digestOf(path: string): Promise<string> {
+  return (await execOrThrow("sha256sum", ["--binary", path])).slice(0, 64);
+}
+
+/**
+ * Refuses a base that is not what was made: images would be built from whatever it is.
+ *
+ * @throws {Problem} when its digest is missing or another
+ */
+export async function verifyBase(path: string): Promise<void> {
+  const noted = await Deno.readTextFile(digestPath(path)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  if (noted.trim() === await digestOf(path)) return;
+  throw new Problem(
+    `${path} is not the base that was made here (its SHA-256 differs from the one noted beside ` +
+      "it): remove it to have it made again",
+  );
 }

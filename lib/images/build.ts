@@ -8,6 +8,7 @@ import type { Outcome } from "lib/images/host.ts";
 import type { BuildContext, Image } from "lib/images/image.ts";
 import { Janitor } from "lib/images/janitor.ts";
 import { type EphemeralKey, makeKey } from "lib/images/key.ts";
+import { claimFolder, reapLeftovers } from "lib/images/leftovers.ts";
 import { type ImageTarget, Manifest, writeJson } from "lib/images/manifest.ts";
 import { bootContainer, type Machine } from "lib/images/nspawn.ts";
 import { build as packerBuild, findPacker, validate, type Variables } from "lib/images/packer.ts";
@@ -61,11 +62,16 @@ const REHEARSAL_CREDENTIALS = {
 /** `20261123120000` for a moment, in UTC. */
 export const stamp = (at: Date): string => at.toISOString().replace(/\D/g, "").slice(0, 14);
 
-/** Makes a folder below `out` that only its owner can enter, with a key that lives as long as it. */
+/**
+ * Makes a folder below `out` that only its owner can enter, with a key that lives as long as it.
+ * Removes those that a crash left there.
+ */
 export async function openWorkspace(out: string, janitor: Janitor): Promise<Workspace> {
+  await reapLeftovers(out);
   const folder = `${out}/.build-${crypto.randomUUID().slice(0, 8)}`;
   await janitor.remove(folder);
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  await claimFolder(folder, janitor);
   return { folder, janitor, key: await makeKey(folder) };
 }
 
@@ -121,7 +127,7 @@ export async function planImage(
 export async function buildImage(
   options: BuildOptions,
 ): Promise<{ manifest: Manifest; folder: string; provisioned: Provisioned }> {
-  const found = await findPacker();
+  const found = await findPacker(options.env);
   const packer = options.ec2Endpoint === undefined
     ? found
     : { ...found, env: { ...found.env, ...REHEARSAL_CREDENTIALS } };

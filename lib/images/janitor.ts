@@ -61,6 +61,17 @@ export class Janitor implements AsyncDisposable {
     this.#writer = this.#child.stdin.getWriter();
   }
 
+  /** Of the shell. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Whether a process is a janitor: its number may have become another's. */
+  static async lives(pid: number): Promise<boolean> {
+    const words = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+    return words.includes(SCRIPT);
+  }
+
   async #tell(verb: string, value: string | number): Promise<void> {
     await this.#writer.write(new TextEncoder().encode(`${verb} ${value}\n`));
   }

@@ -32,8 +32,9 @@ export const BUILD_SSHD_CONFIG = "/etc/ssh/sshd_config.d/00-build.conf";
  * @param key The private key's file, and the public key that logs in as root
  * @param options `janitor` ends it with this process; `folder` takes the console's log; `volatile`
  * leaves the root as it is: what the machine writes is gone with it; `nested` lets it run containers
- * of its own, with all of root's rights on this machine; `network` gives it another one
- * @throws {Problem} with the console's end when ssh does not answer in 60 s
+ * of its own, with all of root's rights on this machine; `network` gives it another one; `within`
+ * is how long ssh may take to answer, in milliseconds, default 60,000
+ * @throws {Problem} with the console's end when ssh does not answer
  */
 export async function bootContainer(
   root: string,
@@ -45,6 +46,7 @@ export async function bootContainer(
     volatile?: boolean;
     nested?: boolean;
     network?: MachineNetwork;
+    within?: number;
   },
 ): Promise<Machine> {
   const port = freePort();
@@ -75,9 +77,12 @@ export async function bootContainer(
   ], { stdout: "null", stderr: "null" });
   const status = child.status;
   const console = async () => (await Deno.readTextFile(log).catch(() => "")).trim().slice(-1500);
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + (options.within ?? 60_000);
   if (!await waitForSsh({ host, port }, { deadline, gone: status, signal: options.signal })) {
-    throw new Problem(`The build container does not answer; its console ends: ${await console()}`);
+    const said = await console() || "(nothing)";
+    throw new Problem(
+      `The machine in the container does not answer ssh; its console ends: ${said}`,
+    );
   }
   return {
     address: { host, port, user: "root", key: key.path },

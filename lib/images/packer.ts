@@ -1,6 +1,7 @@
 /** Packer: one build of a template, its own session, its output passed on line by line. @module */
 import { z } from "zod";
 import { exec } from "lib/cli/exec.ts";
+import type { ReadEnv } from "lib/engines/platform.ts";
 import { type FoundEngine, resolveEngine } from "lib/engines/resolve.ts";
 import { type Janitor, killGroup } from "lib/images/janitor.ts";
 import { parseWith, readText } from "lib/schema/parse.ts";
@@ -18,12 +19,13 @@ export interface Packer {
 /**
  * Finds Packer and its Amazon plugin: without the plugin it refuses every template that names it.
  *
+ * @param env Where to look; default this process's environment
  * @throws {EngineProblem} when either is missing
  */
-export async function findPacker(): Promise<Packer> {
+export async function findPacker(env?: ReadEnv): Promise<Packer> {
   const [engine, plugin] = await Promise.all([
-    resolveEngine("packer"),
-    resolveEngine("packer-plugin-amazon"),
+    resolveEngine("packer", { env }),
+    resolveEngine("packer-plugin-amazon", { env }),
   ]);
   return {
     engine,

@@ -1,5 +1,6 @@
 /** What a local build needs of this machine before it starts. @module */
 import { exec } from "lib/cli/exec.ts";
+import { verifyBase } from "lib/images/base.ts";
 import type { Janitor } from "lib/images/janitor.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 
@@ -64,7 +65,11 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   );
 }
 
-/** Unpacks a base into a new root. */
+/**
+ * Unpacks a base into a new root.
+ *
+ * @throws {Problem} when it cannot be unpacked, or is not the base that was made
+ */
 export async function unpackBase(base: string, root: string, janitor: Janitor): Promise<void> {
   await Deno.mkdir(root, { mode: 0o755 });
   const child = await janitor.spawn("tar", [
@@ -75,7 +80,8 @@ export async function unpackBase(base: string, root: string, janitor: Janitor): 
     `--file=${base}`,
     `--directory=${root}`,
   ], { stdout: "null", stderr: "piped" });
-  const output = await child.output();
+  // Side by side: a core is idle while the other unpacks.
+  const [output] = await Promise.all([child.output(), verifyBase(base)]);
   await janitor.ended(child);
   if (output.success) return;
   const said = new TextDecoder().decode(output.stderr).trim().slice(-500);
