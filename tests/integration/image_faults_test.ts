@@ -31,6 +31,11 @@ const host = (target: Target, mode: Mode = "apply") =>
 const encode = (text: string) => new TextEncoder().encode(text);
 const sha256Of = (text: string) => digestOf(encode(text));
 
+/** The start of a program for 64-bit ARM, and of one for x86-64. */
+const [ELF_ARM, ELF_AMD] = [0xb7, 0x3e].map((machine) =>
+  Uint8Array.of(0x7f, ...encode("ELF"), 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, machine, 0)
+);
+
 /** Applies an operation, and shows that a second pass has nothing to do. */
 async function settle(target: Target, one: Operation): Promise<void> {
   await host(target).run("test", one);
@@ -81,6 +86,8 @@ machineTest([], "operations meet a machine that is not as it should be", async (
     "sums.sig": await key.sign(sums),
     "changed": encode(sums.replace(/^./, "x")),
     "changed.sig": await key.sign(sums),
+    "arm": ELF_ARM,
+    "amd": ELF_AMD,
     "other": encode(sums.replace("tool", "another")),
     "other.sig": await key.sign(sums.replace("tool", "another")),
   });
@@ -140,6 +147,18 @@ machineTest([], "operations meet a machine that is not as it should be", async (
       assert.equal(await read("/usr/local/bin/signed"), tool);
     });
 
+    await t.step("a program for another processor is not installed", async () => {
+      const bare = async (name: string, content: Uint8Array) =>
+        files.unpackRelease({
+          url: `${vendor.url}/${name}`,
+          sha256: await digestOf(content),
+          to: "/usr/local/bin/cpu",
+        });
+      await settle(target, await bare("amd", ELF_AMD));
+      await fails(target, await bare("arm", ELF_ARM), /for another processor than .* x86_64/);
+      assert.equal((await target.run("od -An -j18 -N1 -tx1 /usr/local/bin/cpu")).stdout, " 3e\n");
+    });
+
     await t.step("a download that breaks off leaves nothing", async () => {
       await fails(
         target,
@@ -195,6 +214,17 @@ machineTest([], "operations meet a machine that is not as it should be", async (
       );
       await fails(target, apt.update(), /exit code 100/);
       await target.run("mv /root/sources.list /etc/apt/");
+    });
+
+    await t.step("an apt that another holds is waited for", async () => {
+      const held = await target.run(
+        `nohup apt-get -qq -y -o DPkg::Pre-Invoke::='touch /srv/held; sleep 2; mv /srv/held /srv/released' install ed </dev/null >/dev/null 2>&1 &
+        for i in $(seq 200); do [ -e /srv/held ] && exit 0; sleep 0.05; done; exit 1`,
+      );
+      assert.equal(held.code, 0);
+      const one = apt.packages({ packages: ["netcat-openbsd"], cacheTime: 86_400 });
+      await host(target).run("test", one);
+      assert.notEqual(await host(target).fact(Path, "/srv/released"), null);
     });
 
     await t.step("an unknown package is named with its component", async () => {

@@ -69,6 +69,13 @@ export function unpackRelease(options: ReleaseOptions): Operation {
 
 const CURL = "curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 --max-time 600 -o";
 
+/** An ELF program is for the processor that the machine has; bytes 18 and 19 say which. */
+const FITS_MACHINE =
+  `case "$(head -c 4 "$w/program" | od -An -tx1) $(od -An -j 18 -N 2 -tx1 "$w/program") $(uname -m)" in
+  ' 7f 45 4c 46  3e 00 x86_64'|' 7f 45 4c 46  b7 00 aarch64') ;;
+  ' 7f 45 4c 46'*) echo "the program in it is for another processor than this machine's $(uname -m): choose another archive" >&2; exit 1 ;;
+esac`;
+
 /** The list is the vendor's, and has the archive with the wanted digest. */
 function checkSignature(signed: SignedChecksums, { url, sha256 }: ReleaseOptions): string {
   const { checksums, signature } = signed;
@@ -110,9 +117,14 @@ function installScript(options: ReleaseOptions, to: string, kind: string, stamp:
   }[kind]!;
   const place = options.tree
     ? `rm -rf ${quote(to)} && mv "$w/tree" ${quote(to)} && chmod 755 ${quote(to)}`
-    : `test -s "$w/program" && chmod ${
-      octal(options.mode ?? "755")
-    } "$w/program" && mv -fT "$w/program" ${quote(to)}`;
+    : [
+      `test -s "$w/program" || { echo ${
+        quote(`${options.url} has nothing in ${member || "it"}`)
+      } >&2; exit 1; }`,
+      FITS_MACHINE,
+      `chmod ${octal(options.mode ?? "755")} "$w/program"`,
+      `mv -fT "$w/program" ${quote(to)}`,
+    ].join("\n");
   return [
     "set -e",
     sh`mkdir -p ${parentOf(to)} ${STAMPS}`,
