@@ -39,8 +39,6 @@ export const EksClusterArgs = z.strictObject({
   publicAccess: z.array(
     z.cidrv4().refine((cidr) => !cidr.endsWith("/0"), "would let everyone in"),
   ).default([]),
-  /** Addresses of services; outside the VPC's network. */
-  serviceCidr: z.cidrv4().default("172.20.0.0/16"),
   /** Days that the control plane's logs are kept. */
   logRetentionDays: z.union([7, 14, 30, 60, 90, 180, 365].map((days) => z.literal(days)))
     .default(90),
@@ -49,6 +47,8 @@ export const EksClusterArgs = z.strictObject({
 export type EksClusterArgs = z.input<typeof EksClusterArgs> & {
   /** Of the control plane and the nodes, in at least two zones. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Addresses of services, outside every network that pods speak to: `172.20.0.0/16`. */
+  readonly serviceCidr: pulumi.Input<string>;
   /** The cluster's region. */
   readonly region: string;
 };
@@ -86,7 +86,7 @@ export class EksCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:kubernetes:EksCluster", name, {}, opts);
-    const { subnetIds, region, ...given } = args;
+    const { subnetIds, serviceCidr, region, ...given } = args;
     const settings = parseWith(EksClusterArgs, given, `EksCluster ${name}`);
     const parent = { parent: this };
 
@@ -113,7 +113,7 @@ export class EksCluster extends pulumi.ComponentResource {
       bootstrapSelfManagedAddons: false,
       enabledClusterLogTypes: ["api", "audit", "authenticator"],
       encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },
-      kubernetesNetworkConfig: { serviceIpv4Cidr: settings.serviceCidr },
+      kubernetesNetworkConfig: { serviceIpv4Cidr: serviceCidr },
       vpcConfig: {
         subnetIds,
         endpointPrivateAccess: true,

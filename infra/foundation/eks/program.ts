@@ -13,7 +13,8 @@ export default defineProgram<typeof project>(async ({ config, info, needs }) => 
   const cluster = new EksCluster(name, {
     ...config.cluster,
     region: config.region,
-    subnetIds: needs.network.privateSubnetIds,
+    subnetIds: needs.network.kubernetesSubnetIds,
+    serviceCidr: needs.network.kubernetesServiceCidr,
   });
   const provider = new kubernetes.Provider(name, { kubeconfig: cluster.kubeconfig });
 

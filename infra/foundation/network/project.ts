@@ -1,7 +1,7 @@
 import { defineProject } from "lib/pulumi/project.ts";
 import { NetworkConfig, NetworkOutputs } from "./config.ts";
 
-/** Networks: a VPC across three zones with public and private subnets. */
+/** Networks: VPCs for applications, data and operations, joined by peerings. */
 export default defineProject({
   name: "ol-infrastructure-network",
   config: NetworkConfig,

@@ -6,6 +6,7 @@ const args: EksClusterArgs = {
   version: "1.34",
   region: "us-east-1",
   subnetIds: ["subnet-a", "subnet-b"],
+  serviceCidr: "172.20.0.0/16",
   nodeGroups: { general: { instanceTypes: ["m7i.large"], min: 2, max: 6 } },
 };
 
