@@ -33,6 +33,9 @@ export const task = defineTask({
       "Open every file and read every value, also where version and file are as we left them",
     ),
     digest: z.string().optional().describe("With --apply: only if the plan has this digest"),
+    kv1Lock: z.string().optional().describe(
+      "Take KV v1 mounts too, under a lock at this MOUNT/PATH of a KV v2 mount",
+    ),
     concurrency: z.number().int().min(1).max(64).default(16).describe("Requests at once, at most"),
   }),
   examples: [
@@ -44,6 +47,7 @@ export const task = defineTask({
     const { ROOT } = await import("lib/cli/root.ts");
     const { Problem, UsageProblem } = await import("lib/schema/problem.ts");
     const { prepareSync } = await import("lib/secrets/sync/run.ts");
+    const { parseLockPlace } = await import("lib/secrets/sync/lock.ts");
     const { conflictsOf, pendingOf } = await import("lib/secrets/sync/plan.ts");
     const report = await import("lib/secrets/sync/report.ts");
 
@@ -58,6 +62,7 @@ export const task = defineTask({
       adopt: flags.adopt,
       delete: flags.delete,
       full: flags.full,
+      ...(flags.kv1Lock === undefined ? {} : { kv1Lock: parseLockPlace(flags.kv1Lock) }),
       bounds: { max: flags.maxDeletes },
       concurrency: flags.concurrency,
       env: io.env,

@@ -23,6 +23,8 @@ export interface KvSecret {
   readonly state?: "deleted" | "destroyed";
   /** When the version was written, as the server says it. */
   readonly createdTime?: string;
+  /** 1 for a secret of a KV v1 mount, whose `version` is 1 where there is one. Default 2. */
+  readonly kv?: 1;
   /** What others and we noted on it; absent where nothing is. */
   readonly custom?: Readonly<Record<string, string>>;
 }

@@ -4,6 +4,7 @@ import { isSame, type PlannedSecret, type Wanted } from "lib/secrets/sync/plan.t
 import type { VaultClient } from "lib/vault/client.ts";
 import { VaultProblem } from "lib/vault/http.ts";
 import * as kv from "lib/vault/kv.ts";
+import { readV1, writeV1 } from "lib/vault/kv1.ts";
 import { forEachAtOnce } from "lib/vault/pool.ts";
 import { pauseAfter } from "lib/vault/retry.ts";
 
@@ -30,6 +31,8 @@ export interface PendingWrite {
   readonly planned: PlannedSecret;
   /** Absent for a deletion. */
   readonly wanted?: Wanted;
+  /** What a KV v1 mount held; absent where there was nothing. Secret. */
+  readonly before?: kv.SecretData;
   /** What is noted on the secret, as read. */
   readonly notes?: Readonly<Record<string, string>>;
   /** How a note can be written. */
@@ -42,6 +45,8 @@ export interface ApplyOptions {
   /** Nothing more is begun once it is aborted. */
   readonly signal: AbortSignal;
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** Whether the lock is still held, where there is one. */
+  readonly isHeld?: () => boolean;
 }
 
 /**
@@ -70,7 +75,7 @@ export async function applyPlan(
         results[index] = { ...head(write.planned), outcome: "failed", problem: messageOf(error) };
       }
     },
-    () => isGone || options.signal.aborted,
+    () => isGone || options.signal.aborted || !(options.isHeld?.() ?? true),
   );
   return results;
 }
@@ -83,7 +88,7 @@ const head = ({ environment, mount, path, action }: PlannedSecret) => ({
 });
 
 async function applyOne(
-  { planned, wanted, notes, merge }: PendingWrite,
+  { planned, wanted, before, notes, merge }: PendingWrite,
   options: ApplyOptions,
   giveUp: () => void,
 ): Promise<Applied> {
@@ -91,6 +96,7 @@ async function applyOne(
   const { vault } = options;
   if (action === "delete") return await deleteOne(planned, vault);
   if (wanted?.data === undefined) throw new TypeError(`${mount}/${path} is written without data`);
+  if (planned.kv === 1) return await writeOverV1(planned, wanted.data, before, options);
   const settled = action === "claim"
     ? { outcome: "written" as const, version: planned.version }
     : await writeSettled(planned, wanted.data, options);
@@ -145,6 +151,25 @@ async function writeSettled(
     }
     await wait(pauseAfter(doubt));
   }
+}
+
+/** KV v1: looks before and after the write, under a lock, and can still not see all that others do. */
+async function writeOverV1(
+  planned: PlannedSecret,
+  data: kv.SecretData,
+  before: kv.SecretData | undefined,
+  { vault }: ApplyOptions,
+): Promise<Applied> {
+  const { mount, path } = planned;
+  const conflict = (when: string): Applied => ({
+    ...head(planned),
+    outcome: "conflict",
+    problem: `${mount}/${path} was written by someone else ${when}: plan again`,
+  });
+  if (!isSame(await readV1(vault, mount, path), before)) return conflict("since the plan");
+  await writeV1(vault, mount, path, data);
+  if (!isSame(await readV1(vault, mount, path), data)) return conflict("at the same time");
+  return { ...head(planned), outcome: "written" };
 }
 
 async function deleteOne(planned: PlannedSecret, vault: VaultClient): Promise<Applied> {

@@ -4,6 +4,7 @@ import { type HeldSecrets, type OrphanedSecret, placeOf } from "lib/secrets/sync
 import type { VaultClient } from "lib/vault/client.ts";
 import { VaultProblem } from "lib/vault/http.ts";
 import { type KvNotes, type KvSecret, readNotes, readSecret, surveyMount } from "lib/vault/kv.ts";
+import { readV1 } from "lib/vault/kv1.ts";
 import { forEachAtOnce } from "lib/vault/pool.ts";
 
 /** What counts as ours when it is found, though no file says it. */
@@ -19,6 +20,8 @@ export interface ReadOptions {
   readonly scope: OrphanScope;
   /** Read every value, also where the version is the one that we wrote from the same file. */
   readonly full: boolean;
+  /** Take KV v1 mounts too, whose secrets have neither versions nor owners nor orphans. */
+  readonly kv1: boolean;
   /** Told of each secret that is as its file says, as soon as that is known. */
   onSettled(target: Target): void;
 }
@@ -40,10 +43,17 @@ export async function readHeld(
   const orphans: OrphanedSecret[] = [];
   await forEachAtOnce(byMount, vault.concurrency, async ([mount, wanted]) => {
     const version = await vault.kvVersion(mount);
+    if (version === 1 && options.kv1) {
+      await forEachAtOnce(wanted, vault.concurrency, async (target) => {
+        const data = await readV1(vault, mount, target.path);
+        secrets.set(placeOf(target), { kv: 1, version: data === undefined ? 0 : 1, data });
+      });
+      return;
+    }
     if (version === 1) {
       throw new VaultProblem(
         200,
-        `Mount ${mount}/ is KV version 1, which has no check-and-set: upgrade it`,
+        `Mount ${mount}/ is KV version 1, which has no check-and-set: upgrade it, or see --kv1-lock`,
       );
     }
     const { paths, notes } = await surveyMount(vault, mount);

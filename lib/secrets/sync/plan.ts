@@ -51,6 +51,8 @@ export interface PlannedSecret {
   /** The newest version, which is written over: 0 for none. */
   readonly version: number;
   readonly keys: readonly KeyChange[];
+  /** 1 for a secret of a KV v1 mount: it is written over, without a version. */
+  readonly kv?: 1;
   /** Why it is a conflict. */
   readonly reason?: string;
 }
@@ -107,7 +109,14 @@ export function planSync(
   const planned = wanted.map((secret): PlannedSecret => {
     const { environment, mount, path, source, data } = secret;
     const current = held.secrets.get(placeOf(secret)) ?? { version: 0 };
-    const where = { environment, mount, path, source, version: current.version };
+    const where = {
+      environment,
+      mount,
+      path,
+      source,
+      version: current.version,
+      ...(current.kv === 1 ? { kv: current.kv } : {}),
+    };
     if (data === undefined) return { ...where, action: "unchanged", keys: [] };
     const keys = compareKeys(current.data ?? {}, data);
     return { ...where, ...decide(current, keys.length > 0, source, options.adopt), keys };
@@ -134,6 +143,11 @@ function decide(
   adopt: boolean,
 ): Pick<PlannedSecret, "action" | "reason"> {
   if (held.version === 0) return { action: "add" };
+  if (held.kv === 1) {
+    if (!differs) return { action: "unchanged" };
+    const reason = "written by nobody knows whom, as KV version 1 keeps no record";
+    return adopt ? { action: "change" } : { action: "conflict", reason };
+  }
   const owner = held.custom?.managed_by;
   const isMatch = held.data !== undefined && !differs;
   if (isMatch && isUpToDate(held, source)) return { action: "unchanged" };

@@ -43,8 +43,11 @@ export async function preflight(
 }
 
 function needsOf(
-  { action, mount, path }: PlannedSecret,
+  { action, mount, path, kv }: PlannedSecret,
 ): { write?: { path: string; any: string[] }; note?: string } {
+  if (kv === 1) {
+    return { write: { path: `${mount}/${path}`, any: [action === "add" ? "create" : "update"] } };
+  }
   const note = `${mount}/metadata/${path}`;
   switch (action) {
     case "delete":

@@ -4,6 +4,7 @@ import { type Applied, applyPlan } from "lib/secrets/sync/apply.ts";
 import { checkDeletions, type DeleteBounds } from "lib/secrets/sync/deletions.ts";
 import { type OrphanScope, readHeld, type ReadOptions } from "lib/secrets/sync/held.ts";
 import { checkSizes } from "lib/secrets/sync/limits.ts";
+import { type LockPlace, withLock } from "lib/secrets/sync/lock.ts";
 import type { Target } from "lib/secrets/sync/ownership.ts";
 import {
   type HeldSecrets,
@@ -28,6 +29,8 @@ export interface PrepareOptions {
   /** Open every file and read every value, also where version and file are as we left them. */
   readonly full: boolean;
   readonly scope: OrphanScope;
+  /** Where the lock for KV v1 mounts is; absent, such mounts are refused. */
+  readonly kv1Lock?: LockPlace;
   /** Nothing more is begun once it is aborted. */
   readonly signal: AbortSignal;
   /** Waits between attempts; default really. */
@@ -59,7 +62,11 @@ export async function preparePlan<T extends Target>(
   const { signal, wait = (milliseconds) => delay(milliseconds, signal) } = options;
   const settled = new Set<string>();
   const [reading, opening] = await Promise.allSettled([
-    readAll(targets, clients, { ...options, onSettled: (place) => settled.add(placeOf(place)) }),
+    readAll(targets, clients, {
+      ...options,
+      kv1: options.kv1Lock !== undefined,
+      onSettled: (target) => settled.add(placeOf(target)),
+    }),
     openAll(targets, open, settled, signal),
   ]);
   if (opening.status === "rejected") throw opening.reason;
@@ -88,10 +95,22 @@ export async function preparePlan<T extends Target>(
     const writes = pending.map((planned) => ({
       planned,
       wanted: byPlace.get(placeOf(planned)),
+      before: planned.kv === 1 ? held.secrets.get(placeOf(planned))?.data : undefined,
       notes: held.secrets.get(placeOf(planned))?.custom,
       merge: merges.get(`${planned.mount}/${planned.path}`) ?? "patch" as const,
     }));
-    return () => applyPlan(writes, { vault, signal, wait });
+    const { kv1Lock } = options;
+    if (kv1Lock === undefined || !pending.some(({ kv }) => kv === 1)) {
+      return () => applyPlan(writes, { vault, signal, wait });
+    }
+    const holder = `sync-secrets ${crypto.randomUUID()}`;
+    return () =>
+      withLock(
+        vault,
+        kv1Lock,
+        holder,
+        (isHeld) => applyPlan(writes, { vault, signal, wait, isHeld }),
+      );
   }));
   return {
     plan,

@@ -5,6 +5,7 @@ import { listContexts, loadContext } from "lib/secrets/context.ts";
 import { listSources, readSource, type SecretSource } from "lib/secrets/sources.ts";
 import type { DeleteBounds } from "lib/secrets/sync/deletions.ts";
 import { checkTargets } from "lib/secrets/sync/limits.ts";
+import type { LockPlace } from "lib/secrets/sync/lock.ts";
 import { type Prepared, preparePlan } from "lib/secrets/sync/prepare.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { connectVault } from "lib/vault/connect.ts";
@@ -23,6 +24,8 @@ export interface SyncRequest {
   readonly bounds: DeleteBounds;
   /** Open every file and read every value, also where version and file are as we left them. */
   readonly full: boolean;
+  /** Where the lock for KV v1 mounts is; absent, such mounts are refused. */
+  readonly kv1Lock?: LockPlace;
   /** Requests at once to one server, at most. */
   readonly concurrency: number;
   readonly env: Env;
