@@ -28,9 +28,14 @@ export type Env = (name: string) => string | undefined;
 
 const IDENTITY = /^AGE-SECRET-KEY-(1|PQ-1)[0-9A-Z]+$/;
 
+/** Identities by their text: working out a recipient is slow, and each file asks anew. */
+const known = new Map<string, AgeIdentity>();
+
 async function identityOf(text: string): Promise<AgeIdentity> {
+  const held = known.get(text);
+  if (held !== undefined) return held;
   const recipient = await identityToRecipient(text);
-  return {
+  const identity: AgeIdentity = {
     recipient,
     open: async (armored) => {
       const decrypter = new Decrypter();
@@ -38,6 +43,8 @@ async function identityOf(text: string): Promise<AgeIdentity> {
       return await decrypter.decrypt(armor.decode(armored));
     },
   };
+  known.set(text, identity);
+  return identity;
 }
 
 /**
