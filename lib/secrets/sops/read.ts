@@ -132,9 +132,7 @@ async function decryptWithBinary(
     return runSops(args, `decrypt ${source}`, { env: Object.fromEntries(variables) });
   };
   const leaves = documents.flatMap((document) => [...leavesOf(document, [])]);
-  const broken = leaves.find(([, text]) =>
-    text.startsWith("ENC[AES256") && !isEncryptedValue(text)
-  );
+  const broken = leaves.find(([, text]) => TAKEN_BY_SOPS.test(text) && !isEncryptedValue(text));
   // SOPS takes an encrypted value with text behind it, or with another nonce; this reader never does.
   if (broken !== undefined) {
     throw new SopsProblem(
@@ -151,6 +149,9 @@ async function decryptWithBinary(
     throw new SopsProblem("key", `${source}: needs sops (${reason}): ${messageOf(error)}`);
   }
 }
+
+/** SOPS's own pattern for an encrypted value, open at its end. */
+const TAKEN_BY_SOPS = /^ENC\[AES256_GCM,data:.+,iv:.+,tag:.+,type:.+\]/s;
 
 /** What SOPS's JSON has in the place of bytes that are not UTF-8. */
 const LOST = /\ufffd|\\ufffd/i;
