@@ -8,6 +8,7 @@ import type { Input, Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { Environment } from "lib/schema/environment.ts";
 import { Problem } from "lib/schema/problem.ts";
+import type { AmiFor } from "lib/pulumi/amis.ts";
 import type { SecretsFor } from "lib/pulumi/secrets.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
@@ -83,6 +84,8 @@ export interface ProgramContext<C extends Shape, N extends Needs> {
   readonly needs: { readonly [K in keyof N]: N[K] extends Need<infer O> ? NeedHandle<O> : never };
   /** Reads a context of the manifest's `secrets`: `await secretsFor(schema)`. */
   readonly secretsFor: SecretsFor;
+  /** The released AMI of an image of the manifest's `images`. */
+  readonly amiFor: AmiFor;
 }
 
 /** A program: configuration and needs in, resources made, outputs out. */

@@ -4,6 +4,7 @@ import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { AWSTags } from "lib/pulumi/aws_base.ts";
+import { openAmis } from "lib/pulumi/amis.ts";
 import { openNeeds } from "lib/pulumi/needs.ts";
 import { type Program, type Project, secretKeys, type Shape } from "lib/pulumi/project.ts";
 import { openSecrets } from "lib/pulumi/secrets.ts";
@@ -62,7 +63,8 @@ export async function runProgram(run: StackRun): Promise<Record<string, unknown>
   const program = await loadProgram(project);
   const needs = openNeeds(project.needs, info, run.unknown, run.onRead);
   const secretsFor = openSecrets(project.secrets, info, run.keys);
-  return checkOutputs(project, info, await program({ info, config, needs, secretsFor }));
+  const amiFor = openAmis(project.images, info, run.keys !== undefined);
+  return checkOutputs(project, info, await program({ info, config, needs, secretsFor, amiFor }));
 }
 
 /** The tags and labels of a stack; empty for a configuration without tags. */
