@@ -45,7 +45,7 @@ export async function installKinds(kube: Kube): Promise<void> {
 export class KubeJudge {
   readonly #kube: Kube;
   readonly #paths = new Map<string, Promise<Map<string, [plural: string, namespaced: boolean]>>>();
-  readonly #namespaces = new Set<string>(["default"]);
+  readonly #namespaces = new Map<string, Promise<unknown>>();
 
   constructor(kube: Kube) {
     this.#kube = kube;
@@ -72,10 +72,14 @@ export class KubeJudge {
     return [...refused, ...warnings].map((text) => `${where}: ${text}`);
   }
 
-  async #ensureNamespace(name: string): Promise<void> {
-    if (this.#namespaces.has(name)) return;
-    this.#namespaces.add(name);
-    await this.#kube.request("POST", "/api/v1/namespaces", { metadata: { name } });
+  #ensureNamespace(name: string): Promise<unknown> {
+    let made = this.#namespaces.get(name);
+    if (made === undefined) {
+      // One that is there already is as good.
+      made = this.#kube.request("POST", "/api/v1/namespaces", { metadata: { name } });
+      this.#namespaces.set(name, made);
+    }
+    return made;
   }
 
   #resources(apiVersion: string) {

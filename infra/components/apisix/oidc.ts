@@ -15,6 +15,8 @@ export const OLApisixOidcArgs = z.strictObject({
     .refine((scopes) => scopes.includes("openid"), 'must hold "openid"'),
   /** Seconds that a session lasts without a request. */
   sessionIdleSeconds: z.int().min(60).max(1_209_600).default(1_209_600),
+  /** Where the identity provider sends who has logged in; it is told of no other place. */
+  redirectPath: RoutePath.default("/.apisix/redirect"),
   /** Where one logs out. */
   logoutPath: RoutePath.default("/logout/oidc"),
   /** Where one is after that. */
@@ -73,6 +75,7 @@ export class OLApisixOidc extends pulumi.ComponentResource {
       scope: settings.scopes.join(" "),
       bearer_only: false,
       ssl_verify: true,
+      redirect_uri: settings.redirectPath,
       logout_path: settings.logoutPath,
       post_logout_redirect_uri: settings.postLogoutRedirect,
       session: { cookie: { lifetime: settings.sessionIdleSeconds } },

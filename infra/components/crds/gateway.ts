@@ -39,6 +39,20 @@ const HeaderChange = z.strictObject({
   remove: z.array(z.string()).max(16).optional(),
 });
 
+/** Who answers for gateways of a class. */
+export const GatewayClass = defineKind(
+  API,
+  "GatewayClass",
+  "gatewayclasses",
+  z.strictObject({
+    controllerName: z.string().min(1).max(253).regex(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9\/\-._~%!$&'()*+,;=:]+$/,
+    ),
+    description: z.string().max(64).optional(),
+  }),
+  { isClusterWide: true },
+);
+
 /** A place where a cluster takes requests. */
 export const Gateway = defineKind(
   API,
@@ -52,6 +66,7 @@ export const Gateway = defineKind(
         z.string(),
         z.string().max(63).regex(/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/),
       ).optional(),
+      parametersRef: z.strictObject({ group: Group, kind: KindName, name: ObjectName }).optional(),
     }).optional(),
     listeners: z.array(z.strictObject({
       name: SectionName,

@@ -5,6 +5,7 @@ import { INGRESS_CLASS } from "infra/components/apisix/route.ts";
 import { ApisixTls } from "infra/components/crds/apisix.ts";
 import { Certificate, ClusterIssuer } from "infra/components/crds/cert_manager.ts";
 import { customResource } from "infra/components/crds/define.ts";
+import { Gateway, GatewayClass } from "infra/components/crds/gateway.ts";
 import { IrsaRole } from "infra/components/irsa_role.ts";
 import { VaultBinding } from "infra/components/vault_binding.ts";
 import { OLVaultK8SSecret } from "infra/components/vault_k8s_secret.ts";
@@ -123,6 +124,40 @@ export function installOperators(name: string, args: OperatorsArgs): void {
       secret: { name: "wildcard-tls", namespace },
     },
   }, { ...opts, dependsOn: [gateway, certificate] });
+  installGatewayApi(name, namespace, { ...opts, dependsOn: [gateway] });
+}
+
+/** The gateway that `GatewayRoute`s name: APISIX as well, by Kubernetes' own API. */
+function installGatewayApi(
+  name: string,
+  namespace: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const gatewayClass = customResource(GatewayClass, `${name}-apisix`, {
+    metadata: { name: "apisix" },
+    spec: { controllerName: "apisix.apache.org/apisix-ingress-controller" },
+  }, opts);
+  const allowedRoutes = { namespaces: { from: "All" as const } };
+  customResource(Gateway, `${name}-public`, {
+    metadata: { name: "public", namespace },
+    spec: {
+      gatewayClassName: gatewayClass.metadata.name,
+      // The chart's own: where the administration API is, and its key.
+      infrastructure: {
+        parametersRef: { group: "apisix.apache.org", kind: "GatewayProxy", name: "apisix-config" },
+      },
+      listeners: [
+        { name: "http", port: 80, protocol: "HTTP", allowedRoutes },
+        {
+          name: "https",
+          port: 443,
+          protocol: "HTTPS",
+          tls: { mode: "Terminate", certificateRefs: [{ name: "wildcard-tls" }] },
+          allowedRoutes,
+        },
+      ],
+    },
+  }, opts);
 }
 
 type Install = (

@@ -93,6 +93,7 @@ async function evaluateOnce(
     process.off("unhandledRejection", collect);
     process.off("uncaughtException", collect);
   }
+  for (const error of errors) if (error instanceof Object) forgive(error);
   const deferred = [...errors].find((error) => error instanceof Deferred);
   if (errors.size > 0 && deferred === undefined) throw asOneError([...errors]);
   return {
@@ -102,6 +103,19 @@ async function evaluateOnce(
     reads,
     ...(deferred ? { deferred: messageOf(deferred) } : {}),
   };
+}
+
+let forgiven: WeakSet<object> | undefined;
+
+/** An error that was reported: a promise of the SDK's that nobody awaits may reject with it again, later. */
+function forgive(error: object): void {
+  if (forgiven === undefined) {
+    const reported = forgiven = new WeakSet();
+    addEventListener("unhandledrejection", (event) => {
+      if (event.reason instanceof Object && reported.has(event.reason)) event.preventDefault();
+    });
+  }
+  forgiven.add(error);
 }
 
 // deno-lint-ignore no-explicit-any

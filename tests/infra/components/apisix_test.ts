@@ -228,6 +228,7 @@ Deno.test("log-in takes its credentials from Vault, and never shows them to Pulu
       scope: "openid profile email",
       bearer_only: false,
       ssl_verify: true,
+      redirect_uri: "/.apisix/redirect",
       logout_path: "/logout/oidc",
       post_logout_redirect_uri: "/",
       session: { cookie: { lifetime: 1209600 } },

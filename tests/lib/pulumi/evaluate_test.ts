@@ -9,6 +9,7 @@ import { defineProject, on, type OutputsOf, type Project, secret } from "lib/pul
 import type { StackRun } from "lib/pulumi/run_program.ts";
 import { isSecret, masked, type Properties } from "lib/pulumi/simulate/wire.ts";
 import { parseStack } from "lib/pulumi/stack_info.ts";
+import { Problem } from "lib/schema/problem.ts";
 
 const Config = AWSBase.extend({ size: z.int().default(1) });
 const Outputs = z.strictObject({ arn: z.string(), token: secret(z.string()).optional() });
@@ -206,4 +207,11 @@ Deno.test("a defect keeps its stack trace, evaluations in between do not", async
     throw new TypeError("where");
   }).catch((error) => error);
   assert.match(error.stack, /evaluate_test\.ts/);
+});
+
+Deno.test("an error that was reported may come again, from a promise that nobody awaits", async () => {
+  const error = new Problem("The program gave up");
+  await assert.rejects(evaluate(() => Promise.reject(error)), /gave up/);
+  void Promise.reject(error);
+  await new Promise((resolve) => setTimeout(resolve, 0));
 });
