@@ -136,7 +136,12 @@ export async function buildImage(
   const workspace = await openWorkspace(options.out, janitor);
   const at = new Date();
   const commit = await readCommit(options.root);
-  const onLine = narrate(options);
+  const tell = narrate(options);
+  let baseAmi: string | undefined;
+  const onLine = (line: string) => {
+    baseAmi ??= /Found Image ID: (ami-\w+)/.exec(line)?.[1];
+    tell(line);
+  };
   const isLocal = options.target !== "ami" || options.ec2Endpoint !== undefined;
   const local = isLocal ? await bootBase(workspace, options) : undefined;
   const only = options.target === "ami" ? "amazon-ebs.ami" : "null.rootfs";
@@ -184,7 +189,7 @@ export async function buildImage(
   );
   await writeJson(`${staged}/sbom.json`, sbom);
   const files = local === undefined || options.target === "ami"
-    ? { ami: Object.fromEntries(artifact.split(",").map((id) => id.split(":"))) }
+    ? { baseAmi, ami: Object.fromEntries(artifact.split(",").map((id) => id.split(":"))) }
     : await finishLocal(local.root, staged, options, workspace);
   const { inventory } = provisioned;
   const manifest = Manifest.parse({

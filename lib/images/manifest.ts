@@ -25,6 +25,8 @@ export const Manifest = z.strictObject({
   commit: z.string(),
   /** AMI ids by region, for an AMI. */
   ami: z.record(z.string(), z.string().regex(/^ami-[0-9a-f]+$/, "is not an AMI id")).optional(),
+  /** The AMI that an AMI was built from. */
+  baseAmi: z.string().regex(/^ami-[0-9a-f]+$/, "is not an AMI id").optional(),
   /** The artifact's file or folder, beside the manifest; not for an AMI. */
   artifact: z.string().optional(),
   /** SHA-256 of the qcow2 file. */

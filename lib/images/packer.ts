@@ -116,7 +116,7 @@ export async function build(packer: Packer, options: PackerBuild): Promise<strin
   const pass = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     for await (const line of lines(stream)) {
       last.push(line);
-      if (last.length > 40) last.shift();
+      if (last.length > 120) last.shift();
       options.onLine(line);
     }
   };
@@ -149,11 +149,19 @@ async function readArtifact(options: PackerBuild): Promise<string> {
   return built.artifact_id;
 }
 
-/** The part of the output that tells what went wrong: the provisioner's error, or the end. */
+const ERRORED = /^Build '[^']+' errored after [^:]+: /;
+
+/** The part of the output that tells what went wrong: the provisioner's error, the builder's, or the end. */
 function summary(last: readonly string[]): string {
   const clean = last.map((line) => line.replace(/^(==>)?\s*[\w-]+\.[\w-]+:\s?/, "").trimEnd());
   const at = clean.findIndex((line) => /^(error: |Error )/.test(line));
-  if (at < 0) return clean.slice(-12).join("\n").trim();
+  if (at < 0) {
+    const errored = clean.findIndex((line) => ERRORED.test(line));
+    if (errored < 0) return clean.slice(-12).join("\n").trim();
+    const rest = clean.slice(errored);
+    rest[0] = rest[0].replace(ERRORED, "");
+    return rest.slice(0, rest.findIndex((line) => line === "" || /^==> /.test(line))).join("\n");
+  }
   const end = clean.findIndex((line, index) =>
     index > at && /^(Provisioning step had errors|Step ")/.test(line)
   );

@@ -18,12 +18,12 @@ machineTest(
     const release = await zipProgram(bao.path, "vault", folder);
     await using server = serveReleases({ "vault.zip": release.path });
     await using moto = await startMoto({
-      id: "ami-0debian12",
+      id: "ami-0deb1a12",
       name: "debian-12-amd64-20261101-1",
       owner: "136693071363",
     });
-    const words = (url: string) => [
-      ...["vault", "--target", "ami", "--ec2-endpoint", moto.url, "--env", "qa", "--json"],
+    const words = (url: string, ec2 = moto.url) => [
+      ...["vault", "--target", "ami", "--ec2-endpoint", ec2, "--env", "qa", "--json"],
       ...["--set", `vault.url=${url}`, "--set", `vault.sha256=${release.sha256}`],
       ...["--set", `vault.port=${freePort()}`, "--out", folder],
     ];
@@ -36,6 +36,7 @@ machineTest(
           const result = await runWith(buildImage, words(`${server.url}/vault.zip`), io());
           assert.equal(result.code, 0, result.stderr);
           const manifest = Manifest.parse(JSON.parse(result.stdout));
+          assert.equal(manifest.baseAmi, "ami-0deb1a12");
           const id = manifest.ami!["us-east-1"];
           const xml = await moto.ec2("DescribeImages", { "ImageId.1": id });
           assert.match(values(xml, "name")[0] ?? "", /^vault-server-QA-\d{14}$/);
@@ -61,6 +62,20 @@ machineTest(
           assert.ok(ReleaseRecord.safeParse({ ...record, surprise: 1 }).success === false);
         },
       );
+
+      await t.step("an AMI of Debian's name that is not Debian's own is no base", async () => {
+        await using other = await startMoto({
+          id: "ami-0badc0de",
+          name: "debian-12-amd64-20261102-1",
+          owner: "999999999999",
+        });
+        const result = await runWith(buildImage, words(`${server.url}/vault.zip`, other.url), io());
+        assert.equal(result.code, 1);
+        assert.match(
+          result.stderr,
+          /^error: packer build failed with exit code 1: No AMI was found matching filters/m,
+        );
+      });
 
       await t.step("a build that fails leaves no instance, group, key or image", async () => {
         const before = values(await moto.ec2("DescribeImages", { "Owner.1": "self" }), "imageId");
