@@ -1,7 +1,6 @@
 import { readText } from "lib/schema/parse.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
 import type { Env } from "lib/secrets/sops/age.ts";
-import { runSops } from "lib/secrets/sops/binary.ts";
 import { openDataKey } from "lib/secrets/sops/data_key.ts";
 import { decryptDocuments } from "lib/secrets/sops/decrypt.ts";
 import { formatKeyPath, NeedsBinary, SopsProblem } from "lib/secrets/sops/error.ts";
@@ -127,6 +126,7 @@ async function decryptWithBinary(
   reason: string,
 ): Promise<Branch[]> {
   const variables = KEY_VARIABLES.flatMap((name) => env(name) ? [[name, env(name)!]] : []);
+  const { runSops } = await import("lib/secrets/sops/binary.ts");
   const decrypt = (type: string) => {
     const args = ["decrypt", "--input-type", inputType(source), "--output-type", type, path];
     return runSops(args, `decrypt ${source}`, { env: Object.fromEntries(variables) });
