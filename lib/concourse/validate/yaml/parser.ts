@@ -53,6 +53,7 @@ class Parser {
       node = this.#node(true, false);
     }
     this.#scanner.peek();
+    this.#scanner.lookBeyond();
     return node;
   }
 

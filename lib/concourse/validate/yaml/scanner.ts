@@ -106,6 +106,11 @@ export class Scanner {
     return token;
   }
 
+  /** Reads as far beyond the next token as version 3 of the parser does, for the faults there. */
+  lookBeyond(): void {
+    while (!this.#ended && this.#tokens.length - this.#head < 3) this.#fetch();
+  }
+
   #needsMore(): boolean {
     if (this.#ended) return false;
     if (this.#head >= this.#tokens.length) return true;
