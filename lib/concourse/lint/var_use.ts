@@ -13,21 +13,33 @@ export interface VarUse {
   readonly at: Place;
 }
 
-/** Every well-formed `((var))` in keys and values. */
-export function* varsUsed(datum: Datum | undefined): Generator<VarUse> {
-  switch (datum?.type) {
+const cache = new WeakMap<Datum, readonly VarUse[]>();
+
+/** Every well-formed `((var))` in keys and values; several lints ask for the same. */
+export function varsUsed(datum: Datum): readonly VarUse[] {
+  let uses = cache.get(datum);
+  if (!uses) {
+    const found: VarUse[] = [];
+    collect(datum, found);
+    cache.set(datum, uses = found);
+  }
+  return uses;
+}
+
+function collect(datum: Datum, found: VarUse[]): void {
+  switch (datum.type) {
     case "string":
       for (const text of referencesIn(datum.value)) {
-        yield { reference: parseReference(text), text, at: datum };
+        found.push({ reference: parseReference(text), text, at: datum });
       }
       return;
     case "list":
-      for (const item of datum.items) yield* varsUsed(item);
+      for (const item of datum.items) collect(item, found);
       return;
     case "map":
       for (const { key, value } of datum.entries.values()) {
-        yield* varsUsed(key);
-        yield* varsUsed(value);
+        collect(key, found);
+        collect(value, found);
       }
   }
 }
