@@ -1,12 +1,11 @@
+import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import { sha256 } from "lib/schema/digest.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues, readText } from "lib/schema/parse.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import type { SecretsContext } from "lib/secrets/define.ts";
 import type { Env } from "lib/secrets/sops/age.ts";
-import { plainData, readSopsFile } from "lib/secrets/sops/read.ts";
 import { weakValues } from "lib/secrets/weak_values.ts";
 
 /** A file of a context, not yet opened, and where its secret goes. */
@@ -39,12 +38,10 @@ export async function listSources(
 ): Promise<SecretSource[]> {
   const folder = `secrets/${name}`;
   const problems: string[] = [];
-  const links = new Set<string>();
   for await (const entry of Deno.readDir(`${root}/${folder}`)) {
     const [, stem, suffix] = /^(.+)\.(ci|qa|production)\.ya?ml$/.exec(entry.name) ?? [];
     if (suffix !== environment) continue;
     if (entry.isSymlink) {
-      links.add(`${folder}/${entry.name}`);
       problems.push(`${folder}/${entry.name}: is a link: a secret is a file of its own`);
     } else if (!(stem in files)) {
       const hint = didYouMean(stem, Object.keys(files));
@@ -52,17 +49,18 @@ export async function listSources(
     }
   }
   const rules = await readText(`${root}/${folder}/schema.ts`);
-  const sources: SecretSource[] = [];
-  for (const [path, schema] of Object.entries(files)) {
-    const source = `${folder}/${path}.${environment}.yaml`;
-    if (links.has(source)) continue;
-    try {
+  const found = await Promise.allSettled(
+    Object.entries(files).map(async ([path, schema]): Promise<SecretSource> => {
+      const source = `${folder}/${path}.${environment}.yaml`;
       const sourceDigest = await digestSource(root, source, rules);
-      sources.push({ context: name, environment, mount, path, source, sourceDigest, schema });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      problems.push(error.message);
-    }
+      return { context: name, environment, mount, path, source, sourceDigest, schema };
+    }),
+  );
+  const sources: SecretSource[] = [];
+  for (const result of found) {
+    if (result.status === "fulfilled") sources.push(result.value);
+    else if (!(result.reason instanceof Problem)) throw result.reason;
+    else problems.push(result.reason.message);
   }
   if (problems.length > 0) throw new Problems(problems);
   return sources;
@@ -79,6 +77,7 @@ export async function readSource(
   { source, sourceDigest, schema, context }: SecretSource,
   env: Env,
 ): Promise<PlainSecret> {
+  const { plainData, readSopsFile } = await import("lib/secrets/sops/read.ts");
   const { documents } = await readSopsFile(`${root}/${source}`, env, source);
   if (documents.length !== 1) {
     throw new Problem(`${source}: holds ${documents.length} documents: one is expected`);
@@ -98,9 +97,12 @@ export async function readSource(
 
 async function digestSource(root: string, source: string, rules: string): Promise<string> {
   try {
-    return await sha256(`${await readText(`${root}/${source}`)}\0${rules}`);
+    const bytes = await Deno.readFile(`${root}/${source}`);
+    return createHash("sha256").update(bytes).update("\0").update(rules).digest("hex");
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    throw new Problem(error.message.replace(`${root}/`, ""), { cause: error });
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Problem(`${source}: no such file`, { cause: error });
+    }
+    throw error;
   }
 }

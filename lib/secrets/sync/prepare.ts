@@ -19,6 +19,9 @@ import type { VaultClient } from "lib/vault/client.ts";
 import type { SecretData } from "lib/vault/kv.ts";
 import { delay } from "lib/vault/limiter.ts";
 
+/** Milliseconds that a server has to say what is settled before files are opened in vain. */
+const HEAD_START = 60;
+
 /** What may be done. */
 export interface PrepareOptions {
   /** Take over what someone else wrote. */
@@ -61,13 +64,14 @@ export async function preparePlan<T extends Target>(
 ): Promise<Prepared> {
   const { signal, wait = (milliseconds) => delay(milliseconds, signal) } = options;
   const settled = new Set<string>();
+  const asking = readAll(targets, clients, {
+    ...options,
+    kv1: options.kv1Lock !== undefined,
+    onSettled: (target) => settled.add(placeOf(target)),
+  });
   const [reading, opening] = await Promise.allSettled([
-    readAll(targets, clients, {
-      ...options,
-      kv1: options.kv1Lock !== undefined,
-      onSettled: (target) => settled.add(placeOf(target)),
-    }),
-    openAll(targets, open, settled, signal),
+    asking,
+    within(asking, HEAD_START).then(() => openAll(targets, open, settled, signal)),
   ]);
   if (opening.status === "rejected") throw opening.reason;
   const problems = opening.value.problemsBeside(settled);
@@ -136,6 +140,14 @@ async function readAll(
     orphans: sides.flatMap(({ orphans }) => orphans)
       .sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1),
   };
+}
+
+/** Waits until a promise is settled, but not longer than so many milliseconds. */
+async function within(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  const { promise: time, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([promise.then(() => {}, () => {}), time]);
+  clearTimeout(timer);
 }
 
 /** Opens what is not settled by the time that it is its turn. */

@@ -22,7 +22,7 @@ async function look(
   let opened = 0;
   const gate = Promise.withResolvers<void>();
   const open = async ({ data }: WantedSecret) => {
-    // The first file is opened before anything is known of Vault; the next not before all is.
+    // A file may be opened before anything is known of Vault; the next not before all is.
     if (opened++ > 0) await gate.promise;
     return data;
   };
