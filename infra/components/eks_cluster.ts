@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { after } from "infra/components/after.ts";
 import { IrsaRole } from "infra/components/irsa_role.ts";
 import { trustPolicy } from "lib/iam/mod.ts";
 import { parseWith } from "lib/schema/parse.ts";
@@ -130,12 +131,14 @@ export class EksCluster extends pulumi.ComponentResource {
     this.certificateAuthority = cluster.certificateAuthority.apply(({ data }) => atob(data ?? ""));
     this.oidcProviderArn = provider.arn;
     this.securityGroupId = cluster.vpcConfig.apply((vpc) => vpc.clusterSecurityGroupId ?? "");
-    this.kubeconfig = pulumi.all([cluster.endpoint, cluster.certificateAuthority]).apply(
-      ([endpoint, authority]) => kubeconfigOf(name, region, endpoint, authority.data ?? ""),
-    );
     this.#administrate(name, cluster, settings.administrators);
     const groups = this.#nodes(name, cluster, settings.nodeGroups, subnetIds);
     this.#addOns(name, cluster, groups);
+    const kubeconfig = pulumi.all([cluster.endpoint, cluster.certificateAuthority]).apply(
+      ([endpoint, authority]) => kubeconfigOf(name, region, endpoint, authority.data ?? ""),
+    );
+    // Whoever brings pods waits for nodes.
+    this.kubeconfig = after(kubeconfig, ...groups);
     this.registerOutputs({ clusterName: this.clusterName });
   }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { checkedInput } from "infra/components/checked_input.ts";
 import { customResource } from "infra/components/crds/define.ts";
 import {
   RestartTarget,
@@ -16,8 +17,6 @@ export const VaultPath = z.string().regex(
 );
 
 const common = {
-  /** Where the engine is mounted: `secret-learn`, `postgres-learn`. */
-  mount: VaultPath,
   /** Below the mount, without `data/`: `web`, `creds/app`. */
   path: VaultPath,
   /** The Kubernetes secret that is written; default the component's name. */
@@ -55,6 +54,8 @@ const DynamicSecret = z.strictObject({
 export const OLVaultK8SSecretArgs = z.discriminatedUnion("type", [StaticSecret, DynamicSecret]);
 /** Arguments as they are given. */
 export type OLVaultK8SSecretArgs = z.input<typeof OLVaultK8SSecretArgs> & {
+  /** Where the engine is mounted: `secret-learn`, `Database.vaultPath`. */
+  readonly mount: pulumi.Input<string>;
   /** Where the secret is wanted. */
   readonly namespace: pulumi.Input<string>;
   /** The `VaultAuth` of that namespace: `EksAuthBinding.vaultAuth`. */
@@ -86,12 +87,12 @@ export class OLVaultK8SSecret extends pulumi.ComponentResource {
    */
   constructor(name: string, args: OLVaultK8SSecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:kubernetes:VaultSecret", name, {}, opts);
-    const { namespace, vaultAuth, templates = {}, ...given } = args;
+    const { mount, namespace, vaultAuth, templates = {}, ...given } = args;
     const settings = parseWith(OLVaultK8SSecretArgs, given, `OLVaultK8SSecret ${name}`);
     const secretName = settings.secretName ?? name;
     const shared = {
       vaultAuthRef: vaultAuth,
-      mount: settings.mount,
+      mount: checkedInput(VaultPath, mount, `OLVaultK8SSecret ${name}`, "mount"),
       path: settings.path,
       destination: {
         name: secretName,

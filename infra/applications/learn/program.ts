@@ -97,13 +97,13 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
   const user = new OLVaultK8SSecret(`${name}-database`, {
     ...inVault,
     type: "dynamic",
-    mount: `postgres-${name}`,
+    mount: database.vaultPath,
     path: "creds/app",
     templates: {
       DATABASE_URL: pulumi
         .interpolate`postgres://{{ .Secrets.username }}:{{ .Secrets.password }}@${database.host}:${database.port}/${name}?sslmode=require`,
     },
-  }, { ...opts, dependsOn: [database] });
+  }, opts);
 
   const application = new K8sApplication(name, {
     application: name,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { z } from "zod";
+import { after } from "infra/components/after.ts";
 import { VaultPath } from "infra/components/vault_k8s_secret.ts";
 import { mariadbRoles, postgresRoles, type RoleStatements } from "infra/components/vault/sql.ts";
 import { parseWith } from "lib/schema/parse.ts";
@@ -44,7 +45,7 @@ export type VaultDatabaseBackendArgs = z.input<typeof VaultDatabaseBackendArgs> 
  * with all other users of the role) and `readonly`.
  */
 export class VaultDatabaseBackend extends pulumi.ComponentResource {
-  /** Where it is mounted; below it `creds/app` and so on. */
+  /** Where it is mounted, known when its roles are there; below it `creds/app` and so on. */
   readonly path: pulumi.Output<string>;
 
   /**
@@ -92,7 +93,7 @@ export class VaultDatabaseBackend extends pulumi.ComponentResource {
           },
         }),
     }, parent);
-    for (const [role, statements] of Object.entries(roles)) {
+    const made = Object.entries(roles).map(([role, statements]) =>
       new vault.database.SecretBackendRole(`${name}-${role}`, {
         backend: mount.path,
         name: role,
@@ -102,9 +103,9 @@ export class VaultDatabaseBackend extends pulumi.ComponentResource {
         renewStatements: [...statements.renew ?? []],
         defaultTtl: settings.defaultLeaseSeconds,
         maxTtl: settings.maxLeaseSeconds,
-      }, parent);
-    }
-    this.path = mount.path;
+      }, parent)
+    );
+    this.path = after(mount.path, ...made);
     this.registerOutputs({ path: this.path });
   }
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "infra/components/after.ts";
 import { INGRESS_CLASS } from "infra/components/apisix/route.ts";
 import { ApisixTls } from "infra/components/crds/apisix.ts";
 import { Certificate, ClusterIssuer } from "infra/components/crds/cert_manager.ts";
@@ -171,12 +172,14 @@ function installGateway(
   name: string,
   args: OperatorsArgs & {
     readonly namespace: pulumi.Output<string>;
-    readonly secrets: pulumi.Resource;
+    readonly secrets: pulumi.CustomResource;
     readonly install: Install;
   },
 ): kubernetes.helm.v3.Release {
-  const { namespace, provider, vaultAddress, vaultAuthMount, gatewayReplicas } = args;
-  const opts = { providers: [provider], dependsOn: [args.secrets] };
+  const { provider, vaultAddress, vaultAuthMount, gatewayReplicas } = args;
+  const opts = { providers: [provider] };
+  // The operator brings its kinds along.
+  const namespace = after(args.namespace, args.secrets);
   const binding = new VaultBinding(`${name}-apisix`, {
     application: "apisix",
     namespace,
