@@ -1,4 +1,9 @@
+import type { z } from "zod";
+import type { GroupSize as Size } from "infra/components/auto_scaling_settings.ts";
 import type { Environment } from "lib/schema/environment.ts";
+
+/** How many machines, and of which types. */
+type GroupSize = Readonly<z.infer<typeof Size>>;
 
 /** How large an environment's parts are, unless a stack's configuration says otherwise. */
 export interface Sizes {
@@ -19,6 +24,8 @@ export interface Sizes {
     readonly replicas: number;
     readonly snapshotDays: number;
   };
+  /** Of the machines that run learners' code. */
+  readonly codejail: GroupSize;
 }
 
 /** Sizes by environment: the one table. */
@@ -32,6 +39,7 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
       backupDays: 1,
     },
     cache: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 0 },
+    codejail: { instanceTypes: ["t3a.medium"], min: 1, max: 1 },
   },
   QA: {
     database: {
@@ -42,6 +50,7 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
       backupDays: 7,
     },
     cache: { nodeType: "cache.t4g.small", replicas: 0, snapshotDays: 1 },
+    codejail: { instanceTypes: ["t3a.large"], min: 1, max: 2 },
   },
   Production: {
     database: {
@@ -52,5 +61,6 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
       backupDays: 30,
     },
     cache: { nodeType: "cache.m7g.large", replicas: 1, snapshotDays: 7 },
+    codejail: { instanceTypes: ["m7a.large", "m6a.large"], min: 2, max: 6 },
   },
 };
