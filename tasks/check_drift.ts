@@ -34,7 +34,7 @@ export const task = defineTask({
       operation: "refresh",
       engine,
       limits: session.limitsOf(flags),
-    });
+    }, flags.progress);
     const done = await session.reportRun(io, "Drift", finished, flags);
     if (!done) return Exit.Failed;
     return finished.outcomes.some(({ changed }) => changed) ? Exit.Pending : Exit.Ok;

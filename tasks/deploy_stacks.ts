@@ -95,7 +95,7 @@ export const task = defineTask({
       gated,
       reads: readsOf(previews),
       ...(opened ? { plan: opened.bundle.digest, optionsFor: opened.optionsFor } : {}),
-    });
+    }, flags.progress);
     const done = await session.reportRun(io, "Deployment", finished, flags);
     return done ? Exit.Ok : Exit.Failed;
   },

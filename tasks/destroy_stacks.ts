@@ -49,7 +49,7 @@ export const task = defineTask({
       operation: "destroy",
       engine,
       limits: session.limitsOf(flags),
-    });
+    }, flags.progress);
     const done = await session.reportRun(io, "Destruction", finished, flags);
     return done ? Exit.Ok : Exit.Failed;
   },

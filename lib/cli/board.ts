@@ -12,20 +12,46 @@ export interface Board {
   close(): Promise<void>;
 }
 
+/** How progress is shown: a live list, one line an event, or one JSON object an event. */
+export type ProgressStyle = "list" | "lines" | "jsonl";
+
 /**
- * Opens a board on stderr: a live list on a terminal, one line an event elsewhere.
+ * Opens a board on stderr.
  *
  * @param items What will be worked on, in the order of the list
+ * @param style Default a live list on a terminal, and lines elsewhere
  */
-export async function openBoard(io: Io, items: readonly string[]): Promise<Board> {
-  if (!io.isTerminal) {
-    return {
-      start: (item) => io.err(`… ${item}`),
-      say: (item, note) => io.err(`  ${item}: ${note}`),
-      end: (_item, _ok, text) => io.err(text),
-      close: () => Promise.resolve(),
-    };
-  }
+export function openBoard(
+  io: Io,
+  items: readonly string[],
+  style: ProgressStyle = io.isTerminal ? "list" : "lines",
+): Promise<Board> {
+  if (style === "list") return openList(items);
+  return Promise.resolve(style === "jsonl" ? jsonLines(io) : plainLines(io));
+}
+
+function plainLines(io: Io): Board {
+  return {
+    start: (item) => io.err(`… ${item}`),
+    say: (item, note) => io.err(`  ${item}: ${note}`),
+    end: (_item, _ok, text) => io.err(text),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** `{"time":"2026-11-23T10:00:00.000Z","event":"end","item":"…","ok":true,"text":"…"}` */
+function jsonLines(io: Io): Board {
+  const write = (event: "start" | "note" | "end", item: string, more: object = {}) =>
+    io.err(JSON.stringify({ time: new Date().toISOString(), event, item, ...more }));
+  return {
+    start: (item) => write("start", item),
+    say: (item, text) => write("note", item, { text }),
+    end: (item, ok, text) => write("end", item, { ok, text }),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openList(items: readonly string[]): Promise<Board> {
   const { Listr } = await import("listr2");
   type Wrapper = { title: string; output: string };
   const work = new Map(items.map((item) => [item, {

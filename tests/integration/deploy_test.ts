@@ -191,3 +191,24 @@ engineTest(
     });
   },
 );
+
+engineTest("pulumi", "what exists is read and imported, and stays as it is", async ({ pulumi }) => {
+  await withFleetCopy(async (copy) => {
+    await copy.edit("infra/foundation/network/program.ts", (text) =>
+      text.replace(
+        "const vpc =",
+        `const known = aws.ec2.Vpc.get("known", "vpc-0123456789abcdef0");
+  new aws.ec2.InternetGateway("gateway", { vpcId: known.id });
+  new aws.sns.Topic("pages", { name: "pages" }, { import: "arn:aws:sns:us-east-1:123456789012:pages" });
+  const vpc =`,
+      ));
+    const fleet = await copy.load();
+    const first = await run(fleet, pulumi.path, "up", [NETWORK]);
+    assert.deepEqual(first.of(NETWORK).problems, []);
+    assert.equal(first.of(NETWORK).result!.report.changes.import, 1);
+    const second = await run(fleet, pulumi.path, "up", [NETWORK]);
+    assert.ok(!second.of(NETWORK).changed);
+    const refreshed = await run(fleet, pulumi.path, "refresh", [NETWORK]);
+    assert.deepEqual(refreshed.of(NETWORK).result!.report.steps, [], "nothing has drifted");
+  });
+});

@@ -38,6 +38,9 @@ export function stackFlags(environments: readonly "ci"[]) {
     resourceParallel: z.int().min(1).max(256).optional().describe(
       "Resources of one stack at once; default Pulumi's own",
     ),
+    progress: z.enum(["list", "lines", "jsonl"]).optional().describe(
+      "How progress is shown; default a live list on a terminal, lines elsewhere",
+    ),
     summary: z.string().optional().describe("Write a Markdown summary to this file"),
   });
 }

@@ -1,3 +1,4 @@
+import type { ProgressStyle } from "lib/cli/board.ts";
 import type { Io } from "lib/cli/io.ts";
 import { count } from "lib/cli/table.ts";
 import { Exit } from "lib/cli/task.ts";
@@ -24,6 +25,7 @@ export interface EnginePreview extends EngineWords {
   readonly resourceParallel?: number;
   /** The folder for a plan. Default none is written. */
   readonly savePlan?: string;
+  readonly progress?: ProgressStyle;
   readonly summary?: string;
   readonly json: boolean;
 }
@@ -52,7 +54,7 @@ export async function previewWithEngine(
   };
   let finished: FinishedRun | undefined;
   const preview = async (options: Pick<FleetRun, "optionsFor"> = {}) => {
-    finished = await runWithBoard(io, { ...run, operation: "preview", ...options });
+    finished = await runWithBoard(io, { ...run, operation: "preview", ...options }, asked.progress);
     return finished.outcomes;
   };
   const saved = asked.savePlan === undefined

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Board, openBoard } from "lib/cli/board.ts";
+import { type Board, openBoard, type ProgressStyle } from "lib/cli/board.ts";
 import type { Io } from "lib/cli/io.ts";
 import { ROOT } from "lib/cli/root.ts";
 import { type EngineLookup, lookupEngine, resolveEngine } from "lib/engines/resolve.ts";
@@ -133,9 +133,10 @@ export async function reportRun(
 export async function runWithBoard(
   io: Io,
   run: Omit<FleetRun, "observe">,
+  progress?: ProgressStyle,
 ): Promise<FinishedRun> {
   const started = performance.now();
-  const board: Board = await openBoard(io, run.ids);
+  const board: Board = await openBoard(io, run.ids, progress);
   const engine = { ...run.engine, narrate: board.say };
   try {
     const outcomes = await runFleet({

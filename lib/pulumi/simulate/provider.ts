@@ -8,7 +8,7 @@ import type { Rehearsal, RehearsedResource } from "lib/pulumi/rehearse/rehearsal
 import { resourceShape } from "lib/pulumi/resource_shape.ts";
 import { simulateInvoke } from "lib/pulumi/simulate/functions.ts";
 import { simulateCreate, simulateUpdate } from "lib/pulumi/simulate/outputs.ts";
-import { simulateDiff } from "lib/pulumi/simulate/replacements.ts";
+import { IMPORTED, simulateDiff } from "lib/pulumi/simulate/replacements.ts";
 import {
   containsUnknown,
   nameOfUrn,
@@ -136,7 +136,7 @@ const METHODS: Record<
       ? simulateCreate(typeOfUrn(urn), nameOfUrn(urn), urn, inputs).outputs
       : held;
     response.setProperties(proto(outputs));
-    response.setInputs(proto(inputs));
+    response.setInputs(proto(isImport ? { ...inputs, [IMPORTED]: true } : inputs));
     return response;
   },
   invoke(request) {

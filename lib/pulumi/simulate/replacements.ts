@@ -60,8 +60,12 @@ export interface Difference {
   readonly replaces: readonly string[];
 }
 
-/** Compares inputs; secretness alone is no difference. */
+/** Marks the inputs of what was imported: in the imagination it is as the program says. */
+export const IMPORTED = "__imported";
+
+/** Compares inputs; secretness alone is no difference, and what was imported has none. */
 export function simulateDiff(type: string, olds: Properties, news: Properties): Difference {
+  if (IMPORTED in olds) return { changed: [], replaces: [] };
   const before = unwrap(olds) as Properties;
   const after = unwrap(news) as Properties;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
