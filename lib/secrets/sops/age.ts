@@ -62,7 +62,9 @@ export async function parseIdentities(
   passphrase?: string,
 ): Promise<AgeIdentity[]> {
   if (text.startsWith("-----BEGIN AGE") || text.startsWith("age-encryption")) {
-    return await parseIdentities(await openKeyFile(text, location, passphrase), location);
+    const key = `${passphrase ?? ""}\n${text}`;
+    const plain = await once(opened, key, () => openKeyFile(text, location, passphrase));
+    return await parseIdentities(plain, location);
   }
   const identities: AgeIdentity[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -129,12 +131,8 @@ export async function loadAgeIdentities(env: Env): Promise<AgeIdentities> {
   const command = env("SOPS_AGE_KEY_CMD");
   searched.push("SOPS_AGE_KEY_CMD");
   if (command) {
-    const [program, ...args] = splitWords(command);
-    const result = await exec(program, args);
-    if (result.code !== 0) {
-      throw new Problem(`SOPS_AGE_KEY_CMD: ${program} failed with exit code ${result.code}`);
-    }
-    identities.push(...await parseIdentities(result.stdout, "SOPS_AGE_KEY_CMD", passphrase));
+    const text = await once(commands, command, () => outputOf(command));
+    identities.push(...await parseIdentities(text, "SOPS_AGE_KEY_CMD", passphrase));
   }
 
   const home = env("HOME");
@@ -147,6 +145,31 @@ export async function loadAgeIdentities(env: Env): Promise<AgeIdentities> {
   }
   const unique = new Map(identities.map((identity) => [identity.recipient, identity]));
   return { identities: [...unique.values()], searched };
+}
+
+/** What key commands printed, and key files that a passphrase opened: neither is asked for twice. */
+const commands = new Map<string, Promise<string>>();
+const opened = new Map<string, Promise<string>>();
+
+/** The result of work that is done once for a key; a failure is forgotten. */
+function once(
+  results: Map<string, Promise<string>>,
+  key: string,
+  work: () => Promise<string>,
+): Promise<string> {
+  const held = results.get(key);
+  if (held !== undefined) return held;
+  const result = work();
+  results.set(key, result);
+  result.catch(() => results.delete(key));
+  return result;
+}
+
+async function outputOf(command: string): Promise<string> {
+  const [program, ...args] = splitWords(command);
+  const result = await exec(program, args);
+  if (result.code === 0) return result.stdout;
+  throw new Problem(`SOPS_AGE_KEY_CMD: ${program} failed with exit code ${result.code}`);
 }
 
 /** Bytes as characters, so that a binary age file survives; `undefined` where there is none. */

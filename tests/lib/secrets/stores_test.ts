@@ -164,6 +164,18 @@ for (const [what, to, source] of sources) {
   });
 }
 
+engineTest("sops", "a key command runs once for any number of files", async ({ sops }) => {
+  await withEncrypted(sops, "a.yaml", "a: b\n", ["--age", recipient], async (path, folder) => {
+    const script = `${folder}/command`;
+    const text = `#!/bin/sh\necho x >> ${folder}/runs\necho ${identity}\n`;
+    await Deno.writeTextFile(script, text, { mode: 0o755 });
+    const env: Env = (name) => name === "SOPS_AGE_KEY_CMD" ? script : undefined;
+    const all = await Promise.all([1, 2, 3].map(() => dataOf(path, env)));
+    assert.deepEqual(all, [{ a: "b" }, { a: "b" }, { a: "b" }]);
+    assert.equal(await Deno.readTextFile(`${folder}/runs`), "x\n");
+  });
+});
+
 const useless: [what: string, source: Source, says: RegExp][] = [
   [
     "no key at all",
