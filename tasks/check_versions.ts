@@ -21,6 +21,9 @@ export const task = defineTask({
       now: new Date(),
       latest: flags.offline ? undefined : fetchLatest(io.signal),
     });
+    if (!flags.offline && rows.every((row) => row.latest === undefined)) {
+      io.err("GitHub cannot be asked, or answers nobody without a token: only the ages are known");
+    }
     io.out(flags.json ? JSON.stringify(rows, undefined, 2) : formatVersions(rows));
     return rows.some((row) => row.state === "behind") ? Exit.Pending : Exit.Ok;
   },

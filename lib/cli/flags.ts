@@ -113,7 +113,8 @@ export function parseCommandLine(argv: readonly string[], schema: z.ZodObject): 
     } else if (flag.key in raw) {
       throw new UsageProblem(`${token.rawName} is given twice`);
     } else {
-      raw[flag.key] = flag.kind === "number" ? Number(token.value) : token.value;
+      const number = flag.kind === "number" ? Number(token.value) : NaN;
+      raw[flag.key] = Number.isNaN(number) ? token.value : number;
     }
   }
   if (help) return { flags: {}, positionals, help };

@@ -238,7 +238,11 @@ async function finishLocal(
 /** Packer's output as narration: what the provisioner says without Packer's prefix, redacted. */
 function narrate(options: BuildOptions): (line: string) => void {
   const redact = redactor(secretsOf(options.components));
+  let failed = false;
   return (line) => {
+    // The provisioner's error is the task's own: told once, in the end.
+    failed ||= /^\s+[\w-]+\.[\w-]+: error: /.test(line);
+    if (failed && !line.startsWith("==>")) return;
     const said = /^(?:==>)?\s*[\w-]+\.[\w-]+: (.*)$/.exec(line)?.[1];
     if (said?.trim()) options.say(redact(said.trim()));
   };

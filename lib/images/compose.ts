@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Component, Use } from "lib/images/component.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
-import { Problems } from "lib/schema/problem.ts";
+import { Problems, UsageProblem } from "lib/schema/problem.ts";
 
 /** A component with its settings parsed. */
 export interface Configured {
@@ -50,6 +50,7 @@ function interpret(word: string, field: z.ZodType): unknown {
  * @param uses The image's components
  * @param overrides `--set` words and the environment
  * @returns Components with parsed settings, each after those it needs
+ * @throws {UsageProblem} when all that is wrong is what `--set` was given
  * @throws {Problems} every fault at once: duplicates, missing needs, cycles, unknown or wrong
  * settings, two components on one port
  */
@@ -78,6 +79,9 @@ export function compose(uses: readonly Use[], overrides: Overrides = {}): Config
         ports.set(port, component.name);
       }
     }
+  }
+  if (problems.length > 0 && problems.every((problem) => problem.startsWith("--set "))) {
+    throw new UsageProblem(problems.join("\n"));
   }
   if (problems.length > 0) throw new Problems(problems);
   return configured;
@@ -157,6 +161,13 @@ function configure(
   const result = schema.safeParse(raw);
   if (result.success) return { component: use.component, settings: result.data };
   for (const issue of result.error.issues) {
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) {
+        const hint = didYouMean(key, Object.keys(schema.shape));
+        problems.push(`${given.get(key) ?? `Component ${name}: ${key}`}: unknown setting${hint}`);
+      }
+      continue;
+    }
     const [line] = describeIssues(new z.ZodError([issue]), schema);
     const from = given.get(String(issue.path[0]));
     problems.push(from ? `${from}: ${issue.message}` : `Component ${name}: ${line}`);

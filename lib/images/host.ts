@@ -158,11 +158,13 @@ export class Host implements Facts {
       this.#known.clear();
       if (result.code === 0) return await command.receive?.(result.stdout);
       if (attempt < (command.retries ?? 0)) continue;
-      const said = (result.stderr.trim() || result.stdout.trim()).slice(-2000);
+      const said = (result.stderr.trim() || result.stdout.trim()).slice(-2000) || "(nothing)";
+      // What is tried several times says the same several times.
+      const lines = said.split("\n").filter((line, index, all) => line !== all[index - 1]);
       throw new Problem(this.#redact(
-        `${name} failed on ${this.target.name}: exit code ${result.code} from: ${
-          command.shell.slice(0, 500)
-        }\n${said}`,
+        `${name} failed on ${this.target.name} with exit code ${result.code}: ${
+          lines.join("\n")
+        }\nIt ran: ${abridge(command.shell)}`,
       ));
     }
   }
@@ -170,6 +172,14 @@ export class Host implements Facts {
   #redact(text: string): string {
     return this.#options.redact?.(text) ?? text;
   }
+}
+
+/** A script's first lines, of which the first tell what it is for. */
+function abridge(shell: string): string {
+  const lines = shell.split("\n");
+  return lines.length <= 3 && shell.length <= 400
+    ? shell
+    : `${lines.slice(0, 3).join("\n").slice(0, 400)} …`;
 }
 
 function named(error: unknown, name: string): unknown {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { defineComponent } from "lib/images/component.ts";
 import { compose, environmentName, secret, secretsOf, shownSettings } from "lib/images/compose.ts";
-import { Problems } from "lib/schema/problem.ts";
+import { Problems, UsageProblem } from "lib/schema/problem.ts";
 
 const component = (name: string, needs: string[] = [], ports: number[] = []) =>
   defineComponent({
@@ -54,7 +54,7 @@ const faults: [string, Parameters<typeof compose>, RegExp][] = [
   [
     "a misspelt setting",
     [[component("a")()], { sets: ["a.prot=1"] }],
-    /a: prot: unknown key: did you mean "port"\?/,
+    /^--set a\.prot: unknown setting: did you mean "port"\?$/,
   ],
   [
     "a setting of an unknown component",
@@ -80,7 +80,10 @@ const faults: [string, Parameters<typeof compose>, RegExp][] = [
 for (const [what, words, message] of faults) {
   Deno.test(`compose() refuses ${what}`, () => {
     assert.throws(() => compose(...words), (error) => {
-      assert.ok(error instanceof Problems);
+      // Wrong words on the command line alone are wrong usage.
+      assert.ok(
+        error instanceof (what.includes("environment") || !words[1] ? Problems : UsageProblem),
+      );
       assert.match(error.message, message);
       assert.doesNotMatch(error.message, /hunter22/);
       return true;
