@@ -36,7 +36,7 @@ export const task = defineTask({
     kv1Lock: z.string().optional().describe(
       "Take KV v1 mounts too, under a lock at this MOUNT/PATH of a KV v2 mount",
     ),
-    concurrency: z.number().int().min(1).max(64).default(16).describe("Requests at once, at most"),
+    concurrency: z.number().int().min(1).max(64).default(32).describe("Requests at once, at most"),
   }),
   examples: [
     "sync-secrets --context xqwatcher --env ci",

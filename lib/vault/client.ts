@@ -8,7 +8,7 @@ import type { VaultSession } from "lib/vault/session.ts";
 export interface VaultClientOptions {
   readonly http: VaultHttp;
   readonly session: VaultSession;
-  /** Requests at once, at most; default 16. */
+  /** Requests at once, at most; default 32. */
   readonly concurrency?: number;
   /** Ends waiting and reading, never a write that is under way. */
   readonly signal?: AbortSignal;
@@ -26,7 +26,7 @@ export interface Call {
   readonly ambiguous?: "repeat" | "report";
 }
 
-const CONCURRENCY = 16;
+const CONCURRENCY = 32;
 /** Attempts of a request that is turned away unread: rate limits pass. */
 const TURNED_AWAY_ATTEMPTS = 14;
 /** Attempts at a sealed server: someone has to unseal it. */

@@ -10,7 +10,7 @@ import { VaultSession } from "lib/vault/session.ts";
 export interface ConnectOptions {
   /** The address where `VAULT_ADDR` is not set. */
   readonly fallback: string;
-  /** Requests at once, at most; default 16. */
+  /** Requests at once, at most; default 32. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
 }

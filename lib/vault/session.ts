@@ -117,8 +117,13 @@ export class VaultSession {
     const { wait, signal, now = Date.now } = options;
     const send: Send = (verb, path, request) =>
       sendRepeatedly(http, verb, path, { ...request, wait, signal });
-    await checkReady(http.address, send);
-    return new VaultSession(http.address, send, method, await method.login(send), now);
+    const ready = checkReady(http.address, send);
+    // A login of ours waits: a token that is made for nothing would stay.
+    if (method.issues) await ready;
+    const [state, login] = await Promise.allSettled([ready, method.login(send)]);
+    if (state.status === "rejected") throw state.reason;
+    if (login.status === "rejected") throw login.reason;
+    return new VaultSession(http.address, send, method, login.value, now);
   }
 
   /** The token for the next request; renewed first when two thirds of its lease are over. */

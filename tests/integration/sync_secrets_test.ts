@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
 import { Exit } from "lib/cli/task.ts";
+import { prepareSync } from "lib/secrets/sync/run.ts";
 import { task } from "tasks/sync_secrets.ts";
 import { type Bao, withBao } from "tests/support/bao.ts";
 import { engineTest } from "tests/support/engine.ts";
@@ -203,3 +204,96 @@ for (const [what, words, env, code, says] of unusable) {
     assert.doesNotMatch(result.stderr, /AGE-SECRET-KEY/);
   });
 }
+
+engineTest(
+  "bao",
+  "several environments are one run, each at its own server",
+  async (engines, t) => {
+    const keys = await Promise.all(
+      ["ci", "qa"].map((name) =>
+        Deno.readTextFile(`${ROOT}/tests/fixtures/keys/example-${name}.agekey`)
+      ),
+    );
+    await withBao(engines.bao.path, async (ci) => {
+      await withBao(engines.bao.path, async (qa) => {
+        await mount(ci);
+        await mount(qa);
+        const env = {
+          VAULT_ADDR_CI: ci.address,
+          VAULT_TOKEN_CI: ci.token,
+          VAULT_ADDR_QA: qa.address,
+          VAULT_TOKEN_QA: qa.token,
+          SOPS_AGE_KEY: keys.join("\n"),
+          HOME: "/nonexistent",
+        };
+        const run = (words: string[], variables: Record<string, string> = env) =>
+          runWith(
+            task,
+            ["--context", "xqwatcher", "--env", "ci", "--env", "qa", ...words],
+            fakeIo({ env: variables }),
+          );
+
+        await t.step("the plan tells them apart, under one digest", async () => {
+          const { code, stdout, stderr } = await run(["--json"]);
+          assert.equal(code, Exit.Pending, stderr);
+          const plan = JSON.parse(stdout);
+          assert.deepEqual(
+            plan.secrets.map((
+              { environment, action }: Record<string, string>,
+            ) => [environment, action]),
+            [["ci", "add"], ["qa", "add"]],
+          );
+          assert.deepEqual(plan.applied, []);
+          const applied = await run(["--apply", "--json", "--digest", plan.digest]);
+          assert.equal(applied.code, Exit.Ok, applied.stderr);
+          assert.deepEqual(
+            JSON.parse(applied.stdout).applied.map(({ outcome }: { outcome: string }) => outcome),
+            ["written", "written"],
+          );
+          assert.equal((await held(ci)).version, 1);
+          assert.equal((await held(qa)).version, 1);
+          assert.notEqual(
+            (await held(ci)).data.xqueue_password,
+            (await held(qa)).data.xqueue_password,
+          );
+        });
+
+        await t.step("neither server gets the other's token", async () => {
+          const { VAULT_TOKEN_QA: _, ...rest } = env;
+          const { code, stderr } = await run([], { ...rest, VAULT_TOKEN: ci.token });
+          assert.equal(code, Exit.Failed);
+          assert.match(stderr, /There is no Vault token: set VAULT_TOKEN \(with several/);
+        });
+
+        await t.step("F22 two environments at one server would write one path", async () => {
+          const { code, stderr } = await run([], { ...env, VAULT_ADDR_QA: ci.address });
+          assert.equal(code, Exit.Failed);
+          assert.match(stderr, /both say secret-xqwatcher\/grader-config of one Vault/);
+        });
+      });
+    });
+  },
+);
+
+Deno.test("F17 a checkout without secrets is told from one that wants none", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const request = {
+      root,
+      contexts: [],
+      environments: ["ci"] as const,
+      adopt: false,
+      delete: true,
+      bounds: { max: 1000 },
+      full: false,
+      concurrency: 1,
+      env: () => undefined,
+      signal: new AbortController().signal,
+    };
+    await assert.rejects(prepareSync(request), /secrets\/ holds no context/);
+    await Deno.mkdir(`${root}/secrets/app`, { recursive: true });
+    await assert.rejects(prepareSync(request), /secrets\/app\/schema\.ts: no such file/);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

@@ -61,7 +61,7 @@ export async function syncWith(
         delete: false,
         bounds: {},
         full: false,
-        scope: { contexts: new Set(["app"]), known: new Set(["app"]) },
+        scope: { contexts: new Set(["app"]), mounts: new Set(), known: new Set(["app"]) },
         wait: noWait,
         ...options,
         signal,

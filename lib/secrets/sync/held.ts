@@ -11,6 +11,8 @@ import { forEachAtOnce } from "lib/vault/pool.ts";
 export interface OrphanScope {
   /** The contexts that are synced. */
   readonly contexts: ReadonlySet<string>;
+  /** The mounts of those contexts, also of one that holds nothing any more. */
+  readonly mounts: ReadonlySet<string>;
   /** All contexts that there are: a secret of one that is gone is an orphan too. */
   readonly known: ReadonlySet<string>;
 }
@@ -39,10 +41,16 @@ export async function readHeld(
   options: ReadOptions,
 ): Promise<HeldSecrets> {
   const byMount = Map.groupBy(targets, ({ mount }) => mount);
+  for (const mount of options.scope.mounts) if (!byMount.has(mount)) byMount.set(mount, []);
   const secrets = new Map<string, KvSecret>();
   const orphans: OrphanedSecret[] = [];
   await forEachAtOnce(byMount, vault.concurrency, async ([mount, wanted]) => {
-    const version = await vault.kvVersion(mount);
+    const [kind, survey] = await Promise.allSettled([
+      vault.kvVersion(mount),
+      surveyMount(vault, mount),
+    ]);
+    if (kind.status === "rejected") throw kind.reason;
+    const version = kind.value;
     if (version === 1 && options.kv1) {
       await forEachAtOnce(wanted, vault.concurrency, async (target) => {
         const data = await readV1(vault, mount, target.path);
@@ -56,7 +64,8 @@ export async function readHeld(
         `Mount ${mount}/ is KV version 1, which has no check-and-set: upgrade it, or see --kv1-lock`,
       );
     }
-    const { paths, notes } = await surveyMount(vault, mount);
+    if (survey.status === "rejected") throw survey.reason;
+    const { paths, notes } = survey.value;
     const there = paths && new Set(paths);
     const note = (target: Target, held: KvSecret) => {
       secrets.set(placeOf(target), held);

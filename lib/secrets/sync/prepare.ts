@@ -20,7 +20,7 @@ import type { SecretData } from "lib/vault/kv.ts";
 import { delay } from "lib/vault/limiter.ts";
 
 /** Milliseconds that a server has to say what is settled before files are opened in vain. */
-const HEAD_START = 60;
+const HEAD_START = 100;
 
 /** What may be done. */
 export interface PrepareOptions {

@@ -2,6 +2,7 @@ import { organization } from "lib/organization.ts";
 import { environmentNamed, type EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { listContexts, loadContext } from "lib/secrets/context.ts";
+import type { SecretsContext } from "lib/secrets/define.ts";
 import { listSources, readSource, type SecretSource } from "lib/secrets/sources.ts";
 import type { DeleteBounds } from "lib/secrets/sync/deletions.ts";
 import { checkTargets } from "lib/secrets/sync/limits.ts";
@@ -45,7 +46,8 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
   const { root, env, environments, signal } = request;
   const known = await listContexts(root);
   const contexts = new Set(request.contexts.length > 0 ? request.contexts : known);
-  const sources = await listAll(root, contexts, environments);
+  const definitions = await Promise.all([...contexts].map((name) => loadContext(root, name)));
+  const sources = await listAll(root, definitions, environments);
   const envs = new Map(
     environments.map((name) => [name, envOf(env, name, environments.length === 1)]),
   );
@@ -65,9 +67,13 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
     for (const environment of environments) {
       const { concurrency } = request;
       const options = { fallback: fallbackOf(environment), concurrency, signal };
-      clients.set(environment, connectVault(envs.get(environment)!, options));
+      const client = connectVault(envs.get(environment)!, options);
+      // Whoever waits for it hears of its failure; until then it is nobody's.
+      client.catch(() => {});
+      clients.set(environment, client);
     }
-    const scope = { contexts, known: new Set(known) };
+    const mounts = new Set(definitions.map(({ mount }) => mount));
+    const scope = { contexts, mounts, known: new Set(known) };
     const open = (source: SecretSource) => readSource(root, source, env);
     const prepared = await preparePlan(sources, open, clients, { ...request, scope });
     return { ...prepared, [Symbol.asyncDispose]: close };
@@ -82,13 +88,12 @@ const fallbackOf = (name: EnvironmentSuffix) =>
 
 async function listAll(
   root: string,
-  contexts: ReadonlySet<string>,
+  contexts: readonly SecretsContext[],
   environments: readonly EnvironmentSuffix[],
 ): Promise<SecretSource[]> {
   const sources: SecretSource[] = [];
   const problems: string[] = [];
-  for (const name of contexts) {
-    const context = await loadContext(root, name);
+  for (const context of contexts) {
     for (const environment of environments) {
       try {
         sources.push(...await listSources(root, context, environment));
@@ -106,13 +111,14 @@ async function listAll(
 const OWN_TO_AN_ENVIRONMENT = ["VAULT_ADDR", "VAULT_TOKEN"];
 
 /**
- * An environment's variables: `VAULT_TOKEN_QA` before `VAULT_TOKEN`; with several environments, address and
- * token only by their own names.
+ * An environment's variables: `VAULT_TOKEN_QA` before `VAULT_TOKEN`. With several environments, address and
+ * token only by their own names, so that no server gets another's; `~/.vault-token` is then nobody's.
  */
 function envOf(env: Env, environment: EnvironmentSuffix, isOnly: boolean): Env {
-  return (name) =>
-    name.startsWith("VAULT_")
-      ? env(`${name}_${environment.toUpperCase()}`) ??
-        (isOnly || !OWN_TO_AN_ENVIRONMENT.includes(name) ? env(name) : undefined)
-      : env(name);
+  return (name) => {
+    if (name === "HOME" && !isOnly) return undefined;
+    if (!name.startsWith("VAULT_")) return env(name);
+    const own = env(`${name}_${environment.toUpperCase()}`);
+    return own ?? (isOnly || !OWN_TO_AN_ENVIRONMENT.includes(name) ? env(name) : undefined);
+  };
 }

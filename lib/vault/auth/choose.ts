@@ -90,6 +90,7 @@ async function findToken(env: Env): Promise<string> {
   const token = env("VAULT_TOKEN") ?? helper?.trim();
   if (token) return token;
   throw new Problem(
-    "There is no Vault token: set VAULT_TOKEN, run vault login, or choose another VAULT_AUTH_METHOD",
+    "There is no Vault token: set VAULT_TOKEN (with several environments VAULT_TOKEN_CI, VAULT_TOKEN_QA, …), " +
+      "run vault login, or choose another VAULT_AUTH_METHOD",
   );
 }

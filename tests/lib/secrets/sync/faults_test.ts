@@ -294,6 +294,23 @@ const faults: Record<string, Step> = {
     assert.deepEqual((await heldAt(bao, "s15")).data, { key: "value-15" });
   },
 
+  "F17 files that are all gone delete nothing, but show what is orphaned": async (bao) => {
+    await syncWith(bao, many(8));
+    const scope = {
+      contexts: new Set(["app"]),
+      mounts: new Set(["app"]),
+      known: new Set(["app"]),
+    };
+    const result = await syncWith(bao, [], { scope });
+    assert.deepEqual(actions(result), Array.from({ length: 8 }, () => "orphan"));
+    await assert.rejects(
+      syncWith(bao, [], { scope, delete: true }),
+      /8 secrets of 8 would be deleted, 1 may be/,
+    );
+    const elsewhere = { ...scope, contexts: new Set(["other"]), known: new Set(["app", "other"]) };
+    assert.deepEqual(actions(await syncWith(bao, [], { scope: elsewhere })), []);
+  },
+
   "F40 a deletion does not touch what someone else wrote since": async (bao) => {
     await syncWith(bao, many(2));
     await through(

@@ -39,7 +39,7 @@ async function look(
     delete: false,
     bounds: {},
     full,
-    scope: { contexts: new Set(["app"]), known: new Set(["app"]) },
+    scope: { contexts: new Set(["app"]), mounts: new Set(), known: new Set(["app"]) },
     signal: new AbortController().signal,
   });
   await watch;
