@@ -40,6 +40,10 @@ engineTest("pulumi", "a secret shows up nowhere but encrypted in the state", asy
       (text) => text.replace("return {", "console.log(needs.network.token);\n  return {"),
     );
     await copy.commit();
+    // Temporary files go where they are looked for.
+    const temporary = Deno.env.get("TMPDIR");
+    await Deno.mkdir(`${copy.root}/tmp`);
+    Deno.env.set("TMPDIR", `${copy.root}/tmp`);
     const argv = watchArguments();
     const fleet = await copy.load();
     const said: string[] = [];
@@ -70,6 +74,7 @@ engineTest("pulumi", "a secret shows up nowhere but encrypted in the state", asy
       report(IDS.map(of));
     }
 
+    temporary === undefined ? Deno.env.delete("TMPDIR") : Deno.env.set("TMPDIR", temporary);
     const lines = await argv.stop();
     assert.ok(lines.some((line) => line.includes(copy.root)), "the runs' arguments were seen");
     assert.ok(!lines.some((line) => line.includes(canary)), "in the arguments of a process");
@@ -77,7 +82,6 @@ engineTest("pulumi", "a secret shows up nowhere but encrypted in the state", asy
     const files = (await filesWith(copy.root, canary))
       .filter((path) => !path.startsWith(".git/") && path !== PROGRAM);
     assert.deepEqual(files, [], "in a file");
-    assert.deepEqual(await filesWith("/tmp", canary, copy.root), [], "in a temporary file");
   });
 });
 
@@ -106,10 +110,10 @@ function watchArguments(): { stop(): Promise<string[]> } {
 }
 
 /** Files below a folder that hold a text, relative to it; `grep` reads binaries too. */
-async function filesWith(folder: string, text: string, without?: string): Promise<string[]> {
+async function filesWith(folder: string, text: string): Promise<string[]> {
   const { stdout } = await exec("grep", ["-rlaF", "--", text, folder]);
   return stdout.split("\n")
-    .filter((path) => path !== "" && !(without && path.startsWith(without)))
+    .filter((path) => path !== "")
     .map((path) => path.slice(folder.length + 1));
 }
 
