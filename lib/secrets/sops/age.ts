@@ -136,7 +136,9 @@ export async function loadAgeIdentities(env: Env): Promise<AgeIdentities> {
   }
 
   const home = env("HOME");
-  const folder = env("XDG_CONFIG_HOME") ?? (home === undefined ? undefined : `${home}/.config`);
+  const configuration = Deno.build.os === "darwin" ? "Library/Application Support" : ".config";
+  const folder = env("XDG_CONFIG_HOME") ??
+    (home === undefined ? undefined : `${home}/${configuration}`);
   if (folder !== undefined) {
     const path = `${folder}/sops/age/keys.txt`;
     searched.push(path);
