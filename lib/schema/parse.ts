@@ -44,6 +44,9 @@ export function describeIssues(error: z.ZodError, schema?: z.ZodType): string[] 
         `${formatPath([...issue.path, key])}: unknown key${didYouMean(key, known)}`
       );
     }
+    if (issue.code === "invalid_key") {
+      return issue.issues.map(({ message }) => `${formatPath(issue.path)}: key ${message}`);
+    }
     return [`${formatPath(issue.path)}: ${issue.message}`];
   });
 }
