@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { freePort } from "lib/images/port.ts";
 import type { FoundEngine } from "lib/engines/resolve.ts";
 
 /** What the server says to a request. */
@@ -60,7 +59,7 @@ export async function withKube(
   };
   let client: Deno.HttpClient | undefined;
   try {
-    const [etcdPort, peerPort, port] = [freePort(), freePort(), freePort()];
+    const [etcdPort, peerPort, port] = freePorts(3);
     const etcd = start("etcd", etcdArgs(folder, etcdPort, peerPort));
     await until(() => isReachable(`http://127.0.0.1:${etcdPort}/health`), etcd, folder, "etcd");
     const token = crypto.randomUUID();
@@ -95,6 +94,17 @@ export async function withKube(
     }
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Ports of loopback that differ from each other and that nothing listens on at the moment. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const ports = listeners.map(({ addr }) => addr.port);
+  for (const listener of listeners) listener.close();
+  return ports;
 }
 
 const etcdArgs = (folder: string, port: number, peerPort: number) => [
