@@ -241,8 +241,9 @@ function narrate(options: BuildOptions): (line: string) => void {
   let failed = false;
   return (line) => {
     // The provisioner's error is the task's own: told once, in the end.
-    failed ||= /^\s+[\w-]+\.[\w-]+: error: /.test(line);
-    if (failed && !line.startsWith("==>")) return;
+    failed ||= /^(==>)?\s*[\w-]+\.[\w-]+: error: /.test(line);
+    if (/: Provisioning step had errors/.test(line)) failed = false;
+    if (failed) return;
     const said = /^(?:==>)?\s*[\w-]+\.[\w-]+: (.*)$/.exec(line)?.[1];
     if (said?.trim()) options.say(redact(said.trim()));
   };

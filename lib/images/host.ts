@@ -162,9 +162,9 @@ export class Host implements Facts {
       // What is tried several times says the same several times.
       const lines = said.split("\n").filter((line, index, all) => line !== all[index - 1]);
       throw new Problem(this.#redact(
-        `${name} failed on ${this.target.name} with exit code ${result.code}: ${
-          lines.join("\n")
-        }\nIt ran: ${abridge(command.shell)}`,
+        `${name} failed on ${this.target.name} with exit code ${result.code}: ${lines.join("\n")}` +
+          // A longer script is in the plan.
+          (command.shell.length > 400 ? "" : `\nIt ran: ${command.shell}`),
       ));
     }
   }
@@ -172,14 +172,6 @@ export class Host implements Facts {
   #redact(text: string): string {
     return this.#options.redact?.(text) ?? text;
   }
-}
-
-/** A script's first lines, of which the first tell what it is for. */
-function abridge(shell: string): string {
-  const lines = shell.split("\n");
-  return lines.length <= 3 && shell.length <= 400
-    ? shell
-    : `${lines.slice(0, 3).join("\n").slice(0, 400)} …`;
 }
 
 function named(error: unknown, name: string): unknown {
