@@ -90,3 +90,14 @@ export function datumOf(value: unknown, place: Place = { line: 0, column: 0 }): 
   }
   return { type: "null", line, column };
 }
+
+/** A list with each item changed; the same list where none is. */
+export function mapItems(datum: ListDatum, change: (item: Datum) => Datum): ListDatum {
+  let items: Datum[] | undefined;
+  for (let at = 0; at < datum.items.length; at++) {
+    const item = datum.items[at], changed = change(item);
+    if (changed !== item) items ??= datum.items.slice(0, at);
+    items?.push(changed);
+  }
+  return items ? { ...datum, items } : datum;
+}

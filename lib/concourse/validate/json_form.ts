@@ -3,6 +3,7 @@ import {
   type Entry,
   type FloatDatum,
   type MapDatum,
+  mapItems,
 } from "lib/concourse/validate/datum.ts";
 import { formatG } from "lib/concourse/validate/go/number.ts";
 import { YamlError } from "lib/concourse/validate/yaml/cursor.ts";
@@ -33,10 +34,8 @@ export function jsonForm(datum: Datum, options: JsonFormOptions): Datum {
       const integer = parseInteger(formatG(datum.value, 64));
       return integer === undefined ? datum : { ...datum, type: "int", value: integer };
     }
-    case "list": {
-      const items = datum.items.map((item) => jsonForm(item, options));
-      return items.some((item, index) => item !== datum.items[index]) ? { ...datum, items } : datum;
-    }
+    case "list":
+      return mapItems(datum, (item) => jsonForm(item, options));
     case "map":
       return jsonMap(datum, options);
     default:
@@ -45,22 +44,32 @@ export function jsonForm(datum: Datum, options: JsonFormOptions): Datum {
 }
 
 function jsonMap(datum: MapDatum, options: JsonFormOptions): MapDatum {
+  let same = true;
+  const values: Datum[] = [];
+  for (const [id, { key, value }] of datum.entries) {
+    const form = jsonForm(value, options);
+    values.push(form);
+    if (form !== value || key.type !== "string" || id === "<<") same = false;
+  }
+  return same ? datum : rebuild(datum, values, options);
+}
+
+/** Gives a mapping its values, its keys their text, and merges what a text key `<<` holds. */
+function rebuild(
+  datum: MapDatum,
+  values: readonly Datum[],
+  options: JsonFormOptions,
+): MapDatum {
   const entries = new Map<string, Entry>();
-  let changed = false, merge: Entry | undefined;
+  let merge: Entry | undefined, at = 0;
   for (const [id, entry] of datum.entries) {
+    const value = values[at++];
     if (entry.key.type === "string" && id === "<<") {
-      merge = entry;
-      changed = true;
+      merge = { key: entry.key, value };
       continue;
     }
-    const value = jsonForm(entry.value, options);
-    const name = keyText(entry);
-    if (name === id && value === entry.value) entries.set(id, entry);
-    else {
-      const { line, column } = entry.key;
-      entries.set(name, { key: { type: "string", value: name, line, column }, value });
-      changed = true;
-    }
+    const name = keyText(entry), { line, column } = entry.key;
+    entries.set(name, { key: { type: "string", value: name, line, column }, value });
   }
   if (merge) {
     const { value } = merge;
@@ -74,7 +83,7 @@ function jsonMap(datum: MapDatum, options: JsonFormOptions): MapDatum {
       }
     }
   }
-  return changed ? { ...datum, entries } : datum;
+  return { ...datum, entries };
 }
 
 function keyText({ key }: Entry): string {
@@ -132,20 +141,18 @@ export function throughJson(datum: Datum): Datum {
         ? datum
         : { ...datum, type: "int", value: integer };
     }
-    case "list": {
-      const items = datum.items.map(throughJson);
-      return items.some((item, index) => item !== datum.items[index]) ? { ...datum, items } : datum;
-    }
+    case "list":
+      return mapItems(datum, throughJson);
     case "map": {
-      const entries = new Map<string, Entry>();
-      let changed = false;
+      let entries: Map<string, Entry> | undefined;
       for (const [name, entry] of datum.entries) {
         refuseControl(name, entry.key);
         const value = throughJson(entry.value);
-        if (value !== entry.value) changed = true;
-        entries.set(name, value === entry.value ? entry : { key: entry.key, value });
+        if (value === entry.value) continue;
+        entries ??= new Map(datum.entries);
+        entries.set(name, { key: entry.key, value });
       }
-      return changed ? { ...datum, entries } : datum;
+      return entries ? { ...datum, entries } : datum;
     }
     default:
       return datum;

@@ -171,22 +171,28 @@ function decodeStep(datum: Datum, context: DecodeContext): Step {
     else context.expected("a step, which is a mapping", datum);
     return nothing(none);
   }
-  let rest: Map<string, Entry> = new Map(datum.entries);
+  let rest: MapDatum = datum;
+  let unknown: readonly string[] = [];
   const found: (Located & { step?: unknown })[] = [];
   let core = false;
   for (const [kind, modifies, decoder] of PRECEDENCE) {
-    if (!rest.has(kind)) continue;
-    const fields = decoder.decode({ ...datum, entries: rest }, context) as
+    if (!rest.entries.has(kind)) continue;
+    const fields = decoder.decode(rest, context) as
       & Located
       & {
         readonly [K in Hook]?: Step;
       };
     found.push(Object.assign(fields, { kind, node: datum, hook: fields[kind as Hook] }));
-    rest = new Map([...rest].filter(([name]) => !decoder.names.includes(name)));
     if (!modifies) {
+      unknown = [...rest.entries.keys()].filter((name) => !decoder.names.includes(name)).sort();
       core = true;
       break;
     }
+    const entries = new Map<string, Entry>();
+    for (const [name, entry] of rest.entries) {
+      if (!decoder.names.includes(name)) entries.set(name, entry);
+    }
+    rest = { type: "map", entries, line: datum.line, column: datum.column };
   }
   if (found.length === 0) context.fault("no step configured", datum);
   else if (!core) {
@@ -194,5 +200,5 @@ function decodeStep(datum: Datum, context: DecodeContext): Step {
   }
   if (!core) return nothing(datum);
   found.slice(0, -1).forEach((modifier, index) => modifier.step = found[index + 1]);
-  return { node: datum, unknown: [...rest.keys()].sort(), config: found[0] as StepConfig };
+  return { node: datum, unknown, config: found[0] as StepConfig };
 }

@@ -1,5 +1,11 @@
 import { Problem } from "lib/schema/problem.ts";
-import { type Datum, type Entry, keyId, type StringDatum } from "lib/concourse/validate/datum.ts";
+import {
+  type Datum,
+  type Entry,
+  keyId,
+  mapItems,
+  type StringDatum,
+} from "lib/concourse/validate/datum.ts";
 import {
   isReference,
   parseReference,
@@ -19,26 +25,27 @@ export function interpolate(datum: Datum, vars: Vars): Datum {
   switch (datum.type) {
     case "string":
       return interpolateText(datum, vars);
-    case "list": {
-      const items = datum.items.map((item) => interpolate(item, vars));
-      return items.some((item, index) => item !== datum.items[index]) ? { ...datum, items } : datum;
-    }
+    case "list":
+      return mapItems(datum, (item) => interpolate(item, vars));
     case "map": {
-      const entries = new Map<string, Entry>();
-      let changed = false;
+      const changes: [string, string, Entry][] = [];
       for (const [id, entry] of datum.entries) {
         const value = interpolate(entry.value, vars);
         const key = entry.key.type === "string" ? interpolateText(entry.key, vars) : entry.key;
         if (key.type === "list" || key.type === "map") {
           throw new YamlError("a var in a key holds a list or a mapping", entry.key);
         }
-        if (key === entry.key && value === entry.value) entries.set(id, entry);
-        else {
-          entries.set(keyId(key), { key, value });
-          changed = true;
+        if (key !== entry.key || value !== entry.value) {
+          changes.push([id, keyId(key), { key, value }]);
         }
       }
-      return changed ? { ...datum, entries } : datum;
+      if (changes.length === 0) return datum;
+      const entries = new Map(datum.entries);
+      for (const [before, id, entry] of changes) {
+        if (before !== id) entries.delete(before);
+        entries.set(id, entry);
+      }
+      return { ...datum, entries };
     }
     default:
       return datum;

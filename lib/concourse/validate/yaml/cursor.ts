@@ -38,9 +38,9 @@ export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** Whether a character is blank, a line's end or the text's (`NaN`). */
+/** Whether a character is blank, a line's end or the text's (0). */
 export function isBlankOrEnd(code: number): boolean {
-  return code === 0x20 || code === 0x09 || Number.isNaN(code) || isBreak(code);
+  return code === 0x20 || code === 0x09 || code === 0 || isBreak(code);
 }
 
 /** Whether a character is a letter, a digit, `_` or `-`. */
@@ -57,27 +57,31 @@ export class Cursor {
   line = 0;
   /** Offset of the line's first character. */
   lineStart = 0;
+  /** What is read, with NULs at the end: YAML forbids them elsewhere. */
+  readonly text: string;
 
   /**
    * Starts at the text's beginning.
    *
-   * @param text What is read
+   * @param text What is read, without NULs
    */
-  constructor(readonly text: string) {}
+  constructor(text: string) {
+    this.text = `${text}\0\0\0\0`;
+  }
 
   /** Column, from 0. */
   get column(): number {
     return this.pos - this.lineStart;
   }
 
-  /** The character's code `ahead` of here; `NaN` beyond the end. */
+  /** The character's code `ahead` of here; 0 at the end. */
   peek(ahead = 0): number {
     return this.text.charCodeAt(this.pos + ahead);
   }
 
   /** Whether all is read. */
   get atEnd(): boolean {
-    return this.pos >= this.text.length;
+    return this.text.charCodeAt(this.pos) === 0;
   }
 
   /** Here, counted from 1. */

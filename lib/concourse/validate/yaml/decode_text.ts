@@ -3,6 +3,8 @@ import { YamlError } from "lib/concourse/validate/yaml/cursor.ts";
 // deno-lint-ignore no-control-regex -- the characters that YAML forbids
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]/;
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Decodes a YAML file: UTF-8, or UTF-16 with a byte order mark.
  *
@@ -15,7 +17,8 @@ export function decodeText(bytes: Uint8Array): string {
     ? "utf-16be"
     : "utf-8";
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    const decoder = encoding === "utf-8" ? UTF_8 : new TextDecoder(encoding, { fatal: true });
+    return decoder.decode(bytes);
   } catch {
     throw new YamlError(`not text: the bytes are not ${encoding.toUpperCase()}`);
   }

@@ -105,7 +105,7 @@ export function scanQuoted(cursor: Cursor): string {
           escapedBreak = true;
           break;
         }
-        if (cursor.pos + 1 >= text.length) fail("found unexpected end of stream");
+        if (cursor.peek(1) === 0) fail("found unexpected end of stream");
         value += unescape(cursor, fail);
         run = cursor.pos;
       } else cursor.pos++;
@@ -164,7 +164,7 @@ export function scanPlain(
 function refuseTab(cursor: Cursor, indent: number, afterBreak: boolean): void {
   const { text } = cursor;
   let column = cursor.column, broken = afterBreak, line = cursor.line;
-  for (let at = cursor.pos; at < text.length; at++) {
+  for (let at = cursor.pos;; at++) {
     const code = text.charCodeAt(at);
     if (isBreak(code)) {
       if (!(code === 0x0d && text.charCodeAt(at + 1) === 0x0a)) line++;

@@ -41,10 +41,10 @@ export interface Token {
   /** A scalar's value, an anchor's or alias's name, a tag's suffix. */
   readonly value: string;
   /** A tag's handle. */
-  readonly handle?: string;
+  readonly handle: string | undefined;
   /** Whether a scalar is plain. */
-  readonly plain?: boolean;
-  readonly directive?: Directive;
+  readonly plain: boolean;
+  readonly directive: Directive | undefined;
 }
 
 /** A place where a key may turn out to have begun. */
@@ -156,15 +156,36 @@ export class Scanner {
     this.#keys[this.#keys.length - 1] = undefined;
   }
 
-  #push(kind: TokenKind, length: number, more: Partial<Token> = {}): void {
+  #push(kind: TokenKind, length: number, value = ""): void {
     const { line, column } = this.#cursor;
     this.#cursor.pos += length;
-    this.#tokens.push({ kind, line, column, value: "", ...more });
+    this.#add(kind, line, column, value);
+  }
+
+  #add(
+    kind: TokenKind,
+    line: number,
+    column: number,
+    value: string,
+    plain = false,
+    handle: string | undefined = undefined,
+    directive: Directive | undefined = undefined,
+  ): void {
+    this.#tokens.push({ kind, line, column, value, plain, handle, directive });
   }
 
   #insert(tokenNumber: number, kind: TokenKind, { line, column }: SimpleKey): void {
     const at = this.#head + tokenNumber - this.#taken;
-    this.#tokens.splice(at, 0, { kind, line, column, value: "" });
+    const token: Token = {
+      kind,
+      line,
+      column,
+      value: "",
+      plain: false,
+      handle: undefined,
+      directive: undefined,
+    };
+    this.#tokens.splice(at, 0, token);
   }
 
   #deeper(column: number): boolean {
@@ -264,7 +285,7 @@ export class Scanner {
     this.#keyAllowed = false;
     const { line, column } = this.#cursor;
     const directive = scanDirective(this.#cursor);
-    this.#tokens.push({ kind: "directive", line, column, value: "", directive });
+    this.#add("directive", line, column, "", false, undefined, directive);
   }
 
   #openFlow(kind: "[" | "{"): void {
@@ -333,7 +354,7 @@ export class Scanner {
     if (length === 1 || !isBlankOrEnd(end) && !"?:,]}%@`".includes(String.fromCharCode(end))) {
       this.#fail("did not find expected alphabetic or numeric character");
     }
-    this.#push(kind, length, { value: cursor.text.slice(cursor.pos + 1, cursor.pos + length) });
+    this.#push(kind, length, cursor.text.slice(cursor.pos + 1, cursor.pos + length));
   }
 
   #tag(): void {
@@ -341,7 +362,7 @@ export class Scanner {
     this.#keyAllowed = false;
     const { line, column } = this.#cursor;
     const { handle, suffix } = scanTag(this.#cursor);
-    this.#tokens.push({ kind: "tag", line, column, value: suffix, handle });
+    this.#add("tag", line, column, suffix, false, handle);
   }
 
   #blockScalar(): void {
@@ -349,7 +370,7 @@ export class Scanner {
     this.#keyAllowed = true;
     const { line, column } = this.#cursor;
     const value = scanBlock(this.#cursor, this.#indent);
-    this.#tokens.push({ kind: "scalar", line, column, value, plain: false });
+    this.#add("scalar", line, column, value);
   }
 
   #quoted(): void {
@@ -357,7 +378,7 @@ export class Scanner {
     this.#keyAllowed = false;
     const { line, column } = this.#cursor;
     const value = scanQuoted(this.#cursor);
-    this.#tokens.push({ kind: "scalar", line, column, value, plain: false });
+    this.#add("scalar", line, column, value);
   }
 
   #plain(): void {
@@ -366,6 +387,6 @@ export class Scanner {
     const { line, column } = this.#cursor;
     const { value, broken } = scanPlain(this.#cursor, this.#indent + 1, this.#inFlow);
     if (broken) this.#keyAllowed = true;
-    this.#tokens.push({ kind: "scalar", line, column, value, plain: true });
+    this.#add("scalar", line, column, value, true);
   }
 }
