@@ -45,7 +45,7 @@ class Parser {
       }
       this.#scanner.take();
       const next = this.#scanner.peek();
-      node = this.#at("directive", "document start", "document end", "stream end")
+      node = this.#at("directive", "document start", "document end") || this.#at("stream end")
         ? empty(next)
         : this.#node(true, false);
     } else {
@@ -57,8 +57,9 @@ class Parser {
     return node;
   }
 
-  #at(...kinds: TokenKind[]): boolean {
-    return kinds.includes(this.#scanner.peek().kind);
+  #at(kind: TokenKind, other?: TokenKind, third?: TokenKind): boolean {
+    const next = this.#scanner.peek().kind;
+    return next === kind || next === other || next === third;
   }
 
   #fail(message: string, { line, column }: Token): never {
@@ -164,7 +165,9 @@ class Parser {
     while (this.#at("-")) {
       const token = this.#scanner.take();
       items.push(
-        this.#at("-", "key", "value", "block end") ? empty(token) : this.#node(true, false),
+        this.#at("key", "value", "block end") || this.#at("-")
+          ? empty(token)
+          : this.#node(true, false),
       );
     }
   }

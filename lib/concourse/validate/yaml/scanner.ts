@@ -70,6 +70,7 @@ const INDICATORS = new Set([...`-?:,[]{}#&*!|>'"%@\``].map((letter) => letter.ch
 export class Scanner {
   #cursor: Cursor;
   #tokens: Token[] = [];
+  #next: Token | undefined;
   #head = 0;
   #taken = 0;
   #indent = -1;
@@ -90,13 +91,15 @@ export class Scanner {
 
   /** The next token, left where it is. */
   peek(): Token {
+    if (this.#next) return this.#next;
     while (this.#needsMore()) this.#fetch();
-    return this.#tokens[this.#head];
+    return this.#next = this.#tokens[this.#head];
   }
 
   /** The next token, taken. */
   take(): Token {
     const token = this.peek();
+    this.#next = undefined;
     this.#head++;
     this.#taken++;
     if (this.#head > 1024) {
