@@ -12,7 +12,7 @@ export const task = defineTask({
   summary: "Check, without any key, that every secret is encrypted and to the right recipients",
   description: [
     "Under secrets/ every value and comment must be encrypted, to exactly the recipients of the creation",
-    "rule for the path. Anywhere else tokens of known formats, texts as random as a key, conflict markers",
+    "rule for the path, and the keys must be those of the schema. Anywhere else tokens of known formats, texts as random as a key, conflict markers",
     "and links that lead out are findings. What is meant to be is allowed in secrets/.allow.yaml, with a",
     "reason. Values are never shown.",
   ].join("\n"),
@@ -27,6 +27,7 @@ export const task = defineTask({
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { formatFinding } = await import("lib/secrets/scan/finding.ts");
     const { scanFiles } = await import("lib/secrets/scan/scan.ts");
+    const { scanShapes } = await import("lib/secrets/scan/shape.ts");
     const { stagedFiles, treeFiles } = await import("lib/secrets/scan/sources.ts");
 
     if (flags.installHook) {
@@ -36,11 +37,11 @@ export const task = defineTask({
       return Exit.Ok;
     }
     const files = await (flags.staged ? stagedFiles(ROOT) : treeFiles(ROOT));
-    const result = await scanFiles(files, {
-      root: ROOT,
-      isWhole: !flags.staged,
-      signal: io.signal,
-    });
+    const isWhole = !flags.staged;
+    const scanned = await scanFiles(files, { root: ROOT, isWhole, signal: io.signal });
+    // Schemas are modules on disk: what is staged is not always what is there.
+    const shapes = isWhole ? await scanShapes(ROOT, files.map(({ path }) => path)) : [];
+    const result = { ...scanned, findings: [...scanned.findings, ...shapes] };
     if (flags.json) io.out(JSON.stringify(result));
     else {
       for (const finding of result.findings) io.out(formatFinding(finding));

@@ -5,6 +5,7 @@ export const FINDINGS = {
   "open-rule": "The file's metadata leaves parts of it open",
   "recipients": "The recipients are not those of the creation rule for the path",
   "no-rule": "No creation rule fits the path",
+  "schema": "The file's keys are not those of its context's schema",
   "creation-rules": "secrets/.sops.yaml is not strict",
   "conflict": "A merge was left half done",
   "symlink": "A link leads out of the repository or lies under secrets/",

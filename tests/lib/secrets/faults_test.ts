@@ -8,6 +8,7 @@ import { exec, execOrThrow } from "lib/cli/exec.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { listContexts, readContext } from "lib/secrets/context.ts";
 import { scanFiles } from "lib/secrets/scan/scan.ts";
+import { scanShapes } from "lib/secrets/scan/shape.ts";
 import { treeFiles } from "lib/secrets/scan/sources.ts";
 import { readSopsFile } from "lib/secrets/sops/read.ts";
 import { type Engines, engineTest } from "tests/support/engine.ts";
@@ -235,6 +236,37 @@ engineTest(
       assert.deepEqual(await scan(), [`${SOURCE} not-encrypted`]);
     }),
 );
+
+const shapes: [what: string, path: string, text: string, says: string[]][] = [
+  ["a key that the schema does not know", PATH, `passwrd: canary\n${PLAIN}`, [
+    'has a key "passwrd" that schema.ts does not know: did you mean "password"?',
+  ]],
+  ["a key that is missing", PATH, "user: canary\n", [
+    'lacks the key "password" of schema.ts: set it with edit-secret',
+  ]],
+  ["a file that the schema does not name", "app/wep.ci.yaml", PLAIN, [
+    'schema.ts does not name it: did you mean "web"?',
+  ]],
+  ["keys that the schema allows to be absent", PATH, "user: canary\npassword: canary\n", []],
+];
+
+for (const [what, path, text, says] of shapes) {
+  engineTest(
+    "sops",
+    `F4 the scan sees ${what}, without a key`,
+    (engines) =>
+      withSecrets(async (repository) => {
+        await put(engines, repository, text);
+        const root = `${repository.root}/secrets`;
+        if (path !== PATH) await Deno.rename(`${root}/${PATH}`, `${root}/${path}`);
+        const findings = await scanShapes(repository.root, [
+          `secrets/${path}`,
+          "secrets/.sops.yaml",
+        ]);
+        assert.deepEqual(findings.map(({ message }) => message), says);
+      }),
+  );
+}
 
 Deno.test("F17 a repository without secrets is refused: nothing can be deleted for it", async () => {
   const root = await Deno.makeTempDir();
