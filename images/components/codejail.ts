@@ -42,6 +42,7 @@ export const codejail = defineComponent({
   name: "codejail",
   settings: Settings,
   needs: ["baseline"],
+  needsMachine: "filters packets",
 
   async steps(host, settings) {
     await host.run(

@@ -17,6 +17,7 @@ export const dockerEngine = defineComponent({
   name: "docker",
   settings: Settings,
   needs: ["baseline"],
+  needsMachine: "runs containers",
 
   async steps(host, settings) {
     await host.run(

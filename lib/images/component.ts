@@ -29,6 +29,11 @@ export interface ComponentDefinition<S extends z.ZodObject> {
   readonly settings: S;
   /** Names of components that have to be in the image too, and come first. */
   readonly needs?: readonly string[];
+  /**
+   * What it does that a container may not, in a few words: `filters packets`. An image with it can be
+   * built in one, but is only tested as a whole machine. Default nothing.
+   */
+  readonly needsMachine?: string;
   /** TCP ports that it listens on once the machine runs. */
   ports?(settings: z.output<S>): readonly number[];
   /** What its services wrote while the image was built; default nothing. */
@@ -44,6 +49,7 @@ export interface Component {
   readonly name: string;
   readonly settings: z.ZodObject;
   readonly needs: readonly string[];
+  readonly needsMachine?: string;
   // deno-lint-ignore no-explicit-any -- the settings were parsed by this component's own schema
   ports(settings: any): readonly number[];
   // deno-lint-ignore no-explicit-any -- as above
@@ -74,6 +80,7 @@ export function defineComponent<S extends z.ZodObject>(
     name: definition.name,
     settings: definition.settings,
     needs: definition.needs ?? [],
+    needsMachine: definition.needsMachine,
     ports: (settings) => definition.ports?.(settings) ?? [],
     state: (settings) => definition.state?.(settings) ?? [],
     steps: (host, settings) => definition.steps(host, settings),

@@ -88,6 +88,7 @@ export async function testArtifact(
   if (manifest.artifact === undefined) {
     throw new Problem(`${folder} is an AMI: only local artifacts can be booted here`);
   }
+  if (manifest.target === "rootfs") requireContainable(prepared);
   await using janitor = new Janitor();
   const workspace = await openWorkspace(options.out, janitor);
   const artifact = `${folder}/${manifest.artifact}`;
@@ -122,6 +123,17 @@ export async function testArtifact(
     );
   }
   return { build: manifest.build, bootMilliseconds, checks };
+}
+
+/** @throws {Problems} for each component that does what a container may not */
+export function requireContainable({ image, components }: PreparedImage): void {
+  const problems = components.flatMap(({ component: { name, needsMachine } }) =>
+    needsMachine === undefined ? [] : [
+      `Component ${name} of ${image.name} ${needsMachine}, which a container on this machine may ` +
+      `not: build the image with --target qcow2, which boots and tests it too`,
+    ]
+  );
+  if (problems.length > 0) throw new Problems(problems);
 }
 
 function checksOf(prepared: PreparedImage, workspace: Workspace): Check[] {

@@ -7,7 +7,9 @@ import { Budget } from "lib/images/image.ts";
 import { parseInventory } from "lib/images/inventory.ts";
 import { put } from "lib/images/operations/files/put.ts";
 import { fill } from "lib/images/operations/files/template.ts";
+import { prepareImage, REPOSITORY } from "lib/images/prepare.ts";
 import { makeSbom } from "lib/images/sbom.ts";
+import { requireContainable } from "lib/images/test_artifact.ts";
 import type { Target } from "lib/images/target.ts";
 
 const INVENTORY = parseInventory(`
@@ -89,4 +91,20 @@ Deno.test("a template's missing and unused variables are told with their lines, 
     assert.match(String(error), /t:2: variable "b" has no value\nt: variable "c" is not used/);
     return true;
   });
+});
+
+for (const [name, wants] of [["codejail", "filters packets"], ["docker-host", "runs containers"]]) {
+  Deno.test(`${name}, which ${wants}, is not tested in a container`, async () => {
+    const flags = { env: "ci", set: [] } as const;
+    const prepared = await prepareImage(REPOSITORY, name, flags, () => undefined);
+    assert.throws(
+      () => requireContainable(prepared),
+      new RegExp(`of ${name} ${wants}, which a container .* --target qcow2`),
+    );
+  });
+}
+
+Deno.test("vault is tested in a container", async () => {
+  const flags = { env: "ci", set: [] } as const;
+  requireContainable(await prepareImage(REPOSITORY, "vault", flags, () => undefined));
 });
