@@ -5,7 +5,7 @@ import { type Located, placeOf } from "lib/concourse/validate/decode/context.ts"
 /** Two inputs, or two outputs, of one name or in one folder. */
 export const duplicateTaskInput: Lint = {
   id: "duplicate-task-input",
-  severity: "error",
+  severity: "warning",
   doc: "Two inputs, or two outputs, of a task have one name or one folder: one hides the other",
   *check({ pipeline }) {
     for (const { step } of stepsOf(pipeline)) {

@@ -139,7 +139,13 @@ const TABLE: Record<string, { hits: [yaml: string, message: RegExp][]; clean: st
   },
   "unknown-local-var": {
     hits: [[job("{put: src, params: {a: ((.:w))}}"), /job 'j' has no such local var/]],
-    clean: [job("{load_var: w, file: src/w}", "{put: src, params: {a: ((.:w))}}")],
+    clean: [
+      job("{load_var: w, file: src/w}", "{put: src, params: {a: ((.:w))}}"),
+      job(
+        "{put: out, resource: src, params: {a: ((.:src.ref))}}",
+        "{put: src, params: {a: ((.:out.v))}}",
+      ),
+    ],
   },
   "unused-local-var": {
     hits: [[job("{load_var: w, file: src/w}"), /'w' is loaded and not used/]],
