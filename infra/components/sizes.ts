@@ -26,6 +26,8 @@ export interface Sizes {
   };
   /** Of the machines that run learners' code. */
   readonly codejail: GroupSize;
+  /** Of Consul's servers; how many there are is the stack's to say. */
+  readonly consul: Pick<GroupSize, "instanceTypes">;
 }
 
 /** Sizes by environment: the one table. */
@@ -40,6 +42,7 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     },
     cache: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 0 },
     codejail: { instanceTypes: ["t3a.medium"], min: 1, max: 1 },
+    consul: { instanceTypes: ["t3a.small"] },
   },
   QA: {
     database: {
@@ -51,6 +54,7 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     },
     cache: { nodeType: "cache.t4g.small", replicas: 0, snapshotDays: 1 },
     codejail: { instanceTypes: ["t3a.large"], min: 1, max: 2 },
+    consul: { instanceTypes: ["t3a.medium"] },
   },
   Production: {
     database: {
@@ -62,5 +66,6 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     },
     cache: { nodeType: "cache.m7g.large", replicas: 1, snapshotDays: 7 },
     codejail: { instanceTypes: ["m7a.large", "m6a.large"], min: 2, max: 6 },
+    consul: { instanceTypes: ["m7a.large"] },
   },
 };

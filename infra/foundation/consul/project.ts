@@ -1,0 +1,15 @@
+import monitoring from "infra/foundation/monitoring/project.ts";
+import network from "infra/foundation/network/project.ts";
+import { defineProject, on } from "lib/pulumi/project.ts";
+import { ConsulConfig, ConsulOutputs } from "./config.ts";
+
+/** Consul: servers that know which services there are, for agents in every network of the environment. */
+export default defineProject({
+  name: "ol-infrastructure-consul",
+  config: ConsulConfig,
+  outputs: ConsulOutputs,
+  needs: { network: on(network), monitoring: on(monitoring) },
+  images: ["consul"],
+  concurrencyClass: "aws:us-east-1",
+  program: () => import("./program.ts"),
+});
