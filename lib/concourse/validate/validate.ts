@@ -56,7 +56,8 @@ export interface Verdict {
 }
 
 /**
- * Says what Concourse says about a pipeline.
+ * Says what Concourse says about a pipeline. One difference is known: what is nested more than some
+ * hundred steps or two thousand lists deep is refused here, at ten thousand levels there.
  *
  * @param source A file's text or bytes; or a value to be rendered as one
  * @param profile Whose verdict, default `server`

@@ -5,6 +5,7 @@ import {
   validatePipeline,
   type ValidationError,
 } from "lib/concourse/validate/validate.ts";
+import { lintPipeline } from "lib/concourse/lint/mod.ts";
 import { varsOfCase, type VerdictCase, verdictCases } from "tests/support/verdicts.ts";
 
 /** Cases where we differ from Concourse on purpose, each with its reason; none is left. */
@@ -84,6 +85,22 @@ Deno.test("every error and warning about a file has a place in it", () => {
       }
       assert.ok(at.line >= 1 && at.line <= lines.length + 1, `${one.id} ${message}: ${at.line}`);
       assert.ok(at.column >= 1, `${one.id} ${message}: column ${at.column}`);
+    }
+  }
+});
+
+Deno.test("what is nested too deeply to be read is refused and never a crash", () => {
+  for (const depth of [400, 1_000, 1_900, 2_500, 5_000, 9_000, 20_000]) {
+    const lists = `user_data: ${"[".repeat(depth)}${
+      "]".repeat(depth)
+    }\njobs: [{name: j, plan: []}]`;
+    const steps = `jobs: [{name: j, plan: [${"{do: [".repeat(depth)}${"]}".repeat(depth)}]}]`;
+    for (const yaml of [lists, steps]) {
+      const verdict = validatePipeline(yaml);
+      if (depth <= 400) assert.ok(verdict.ok, `${depth}: ${verdict.errors[0]?.message}`);
+      if (depth >= 5_000) assert.equal(verdict.ok, false, String(depth));
+      if (!verdict.ok) assert.match(verdict.errors[0].message, /nested too deeply|max depth/);
+      lintPipeline(verdict);
     }
   }
 });
