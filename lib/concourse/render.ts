@@ -22,8 +22,16 @@ export type PipelineFormat = "yaml" | "json";
  * @throws {Problem} as {@linkcode renderYaml}
  */
 export function renderPipeline(pipeline: Pipeline, format: PipelineFormat = "yaml"): string {
-  const yaml = renderYaml(pipeline);
-  return format === "yaml" ? yaml : `${JSON.stringify(pipeline, undefined, 2)}\n`;
+  return format === "yaml" ? renderYaml(pipeline) : renderJson(pipeline);
+}
+
+/** JSON with the same demands as {@linkcode renderYaml}. */
+function renderJson(value: unknown): string {
+  const text = JSON.stringify(value, (key, item) => {
+    refuse(key, item);
+    return item;
+  }, 2);
+  return `${text}\n`;
 }
 
 /**
@@ -40,6 +48,19 @@ export function renderYaml(value: unknown): string {
   return `${renderNode(value, "").replace(/^\n/, "")}\n`;
 }
 
+/** Stops at what no YAML can bring to Concourse. */
+function refuse(key: string, value: unknown): void {
+  if (key === "<<") {
+    throw new Problem('Key "<<" cannot be rendered: Concourse merges it even if it is quoted');
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new Problem(`${value} cannot be rendered: it is not finite`);
+  }
+  if (typeof value === "function" || typeof value === "bigint" || typeof value === "symbol") {
+    throw new Problem(`A ${typeof value} cannot be rendered: it is no data`);
+  }
+}
+
 function renderNode(value: unknown, indent: string): string {
   if (Array.isArray(value)) {
     if (value.length === 0) return " []";
@@ -49,9 +70,7 @@ function renderNode(value: unknown, indent: string): string {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     if (entries.length === 0) return " {}";
     return entries.map(([key, item]) => {
-      if (key === "<<") {
-        throw new Problem('Key "<<" cannot be rendered: Concourse merges it even if it is quoted');
-      }
+      refuse(key, item);
       return `\n${indent}${renderScalar(key, "")}:${renderNode(item, childIndent(item, indent))}`;
     }).join("");
   }

@@ -1,0 +1,91 @@
+/**
+ * Rendering against ol-concourse, in the same run: `deno run -A tests/bench/render.ts`. Makes a virtual
+ * environment for the peer, which needs PyPI and Python 3.12 or later (PYTHON names it).
+ *
+ * @module
+ */
+import { ROOT } from "lib/cli/root.ts";
+import { median, recordResults, timeCommand } from "./results.ts";
+
+const PIPELINES = 300;
+const RUNS = 9;
+const PEER = "ol-concourse==0.16.0";
+const deno = Deno.execPath();
+const cache = `${ROOT}/.cache/bench/ol-concourse`;
+const python = `${cache}/bin/python`;
+
+async function run(command: string, args: readonly string[]): Promise<void> {
+  await timeCommand(command, args);
+}
+
+async function preparePeer(): Promise<void> {
+  if (await Deno.stat(python).catch(() => undefined)) return;
+  await run(Deno.env.get("PYTHON") ?? "python3", ["-m", "venv", cache]);
+  await run(python, ["-m", "pip", "install", "--quiet", PEER]);
+}
+
+/** Each command generates that many pipelines into a folder: once in a cold process. */
+type Commands = Record<string, (count: number, folder: string) => Promise<number>>;
+
+const ours = (format: string) => (count: number, folder: string) =>
+  timeCommand(deno, [
+    "run",
+    "-A",
+    `${ROOT}/tests/bench/render_generate.ts`,
+    `${count}`,
+    folder,
+    format,
+  ]);
+const commands: Commands = {
+  "ours, JSON": ours("json"),
+  "ours, YAML": ours("yaml"),
+  "ol-concourse, JSON": (count, folder) =>
+    timeCommand(python, [`${ROOT}/tests/bench/render_ol_concourse.py`, `${count}`, folder]),
+};
+
+/** Medians of runs that take turns, so that a busy machine is busy for all. */
+async function measure(count: number, folder: string): Promise<Record<string, number>> {
+  const times: Record<string, number[]> = {};
+  for (let round = 0; round < RUNS; round++) {
+    for (const [name, command] of Object.entries(commands)) {
+      (times[name] ??= []).push(await command(count, folder));
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+}
+
+async function sizeOf(command: string, folder: string): Promise<string> {
+  await commands[command](1, folder);
+  const extension = command.includes("YAML") ? "yaml" : "json";
+  const { size } = await Deno.stat(`${folder}/app0.${extension}`);
+  return `${(size / 1024).toFixed(1)} KiB`;
+}
+
+await preparePeer();
+const folder = await Deno.makeTempDir();
+try {
+  const sizes: Record<string, string> = {};
+  for (const name of Object.keys(commands)) sizes[name] = await sizeOf(name, folder);
+  const once = await measure(PIPELINES, folder);
+  const twice = await measure(2 * PIPELINES, folder);
+  const rows = Object.keys(commands).map((name) => {
+    const marginal = (twice[name] - once[name]) / PIPELINES;
+    const cells = [name, sizes[name], `${once[name].toFixed(0)} ms`, `${marginal.toFixed(2)} ms`];
+    return `| ${cells.join(" | ")} |`;
+  });
+  await recordResults(
+    "Rendering",
+    [
+      `\`deno run -A tests/bench/render.ts\`: whole cold processes, medians of ${RUNS} that take turns; each`,
+      `generates ${PIPELINES} pipelines (a Packer template, three stages behind gates) and writes them. Ours`,
+      `are validated as Concourse's server does; the peer is ${PEER}. Wanted: no longer than the peer, and`,
+      "at most 0.5 ms for one more.",
+      "",
+      "| Command | A pipeline | All | One more |",
+      "| ------- | ---------- | --- | -------- |",
+      ...rows,
+    ].join("\n"),
+  );
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
