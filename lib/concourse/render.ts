@@ -25,11 +25,14 @@ export function renderPipeline(pipeline: Pipeline, format: PipelineFormat = "yam
   return format === "yaml" ? renderYaml(pipeline) : renderJson(pipeline);
 }
 
+/** Digits that JSON takes as they are; part of the language, not of the compiler's library yet. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
+
 /** JSON with the same demands as {@linkcode renderYaml}. */
 function renderJson(value: unknown): string {
   const text = JSON.stringify(value, (key, item) => {
     refuse(key, item);
-    return item;
+    return typeof item === "bigint" ? rawJson(String(item)) : item;
   }, 2);
   return `${text}\n`;
 }
@@ -56,7 +59,7 @@ function refuse(key: string, value: unknown): void {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new Problem(`${value} cannot be rendered: it is not finite`);
   }
-  if (typeof value === "function" || typeof value === "bigint" || typeof value === "symbol") {
+  if (typeof value === "function" || typeof value === "symbol") {
     throw new Problem(`A ${typeof value} cannot be rendered: it is no data`);
   }
 }

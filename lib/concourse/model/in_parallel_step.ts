@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { choose } from "./choose.ts";
 import { Tags } from "./config.ts";
 import { type Modifiers, modifiers } from "./modifiers.ts";
 import { Step } from "./step.ts";
@@ -23,18 +24,20 @@ export interface InParallelStep extends Modifiers {
 
 const steps = z.array(z.lazy(() => Step)).readonly();
 
+const withLimits = z.strictObject({
+  steps,
+  limit: z.int().nonnegative().optional(),
+  fail_fast: z.boolean().optional(),
+});
+
 /** See the interface of this name. */
 export const InParallelStep: z.ZodType<InParallelStep> = z.lazy(() =>
   z.strictObject({
     ...modifiers,
-    in_parallel: z.union([
-      steps,
-      z.strictObject({
-        steps,
-        limit: z.int().nonnegative().optional(),
-        fail_fast: z.boolean().optional(),
-      }),
-    ]),
+    in_parallel: choose<InParallelStep["in_parallel"]>(
+      (value) => Array.isArray(value) ? steps : withLimits,
+      "is no list",
+    ),
     tags: Tags.optional(),
   })
 );

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { choose, hasKey } from "./choose.ts";
 import { DoStep } from "./do_step.ts";
 import { GetStep } from "./get_step.ts";
 import { InParallelStep } from "./in_parallel_step.ts";
@@ -49,18 +50,7 @@ const KINDS: readonly (readonly [key: string, schema: () => z.ZodType])[] = [
  *
  * @see https://github.com/concourse/concourse/blob/master/atc/steps.go `StepPrecedence`
  */
-export const Step: z.ZodType<Step> = z.unknown().transform((value, context): Step => {
-  const isObject = typeof value === "object" && value !== null;
-  const kind = isObject ? KINDS.find(([key]) => key in value) : undefined;
-  if (kind === undefined) {
-    const keys = KINDS.map(([key]) => key).join(", ");
-    context.addIssue({ code: "custom", message: `is no step: expected one of the keys ${keys}` });
-    return z.NEVER;
-  }
-  const result = kind[1]().safeParse(value);
-  if (result.success) return result.data as Step;
-  for (const issue of result.error.issues) {
-    context.addIssue({ ...issue, input: value } as z.core.$ZodRawIssue);
-  }
-  return z.NEVER;
-});
+export const Step: z.ZodType<Step> = choose(
+  (value) => KINDS.find(([key]) => hasKey(value, key))?.[1](),
+  `is no step: expected one of the keys ${KINDS.map(([key]) => key).join(", ")}`,
+);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { choose, hasKey } from "./choose.ts";
 import { Config, Env, Tags } from "./config.ts";
 import { ContainerLimits } from "./container_limits.ts";
 import { Identifier } from "./identifier.ts";
@@ -39,9 +40,8 @@ export interface FileTaskStep extends z.infer<typeof Fields>, z.infer<typeof Fro
 /** Runs a task: from a file or from a configuration, not both. @see https://concourse-ci.org/docs/steps/task/ */
 export type TaskStep = InlineTaskStep | FileTaskStep;
 /** See the type of this name. */
-export const TaskStep: z.ZodType<TaskStep> = z.lazy(() =>
-  z.union([
-    z.strictObject({ ...modifiers, ...Fields.shape, ...Inline.shape }),
-    z.strictObject({ ...modifiers, ...Fields.shape, ...FromFile.shape }),
-  ])
-);
+export const TaskStep: z.ZodType<TaskStep> = z.lazy(() => {
+  const inline = z.strictObject({ ...modifiers, ...Fields.shape, ...Inline.shape });
+  const fromFile = z.strictObject({ ...modifiers, ...Fields.shape, ...FromFile.shape });
+  return choose<TaskStep>((value) => hasKey(value, "file") ? fromFile : inline, "is no task");
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { renderYaml } from "lib/concourse/render.ts";
+import { renderPipeline, renderYaml } from "lib/concourse/render.ts";
 import { type Datum, datumOf } from "lib/concourse/validate/datum.ts";
 import { jsonForm } from "lib/concourse/validate/json_form.ts";
 import { construct } from "lib/concourse/validate/yaml/construct.ts";
@@ -134,8 +134,14 @@ Deno.test("what Concourse could not be told is refused", () => {
     [{ a: { "<<": {} } }, /Key "<<" cannot be rendered/],
     [[Infinity], /Infinity cannot be rendered/],
     [{ a: NaN }, /NaN cannot be rendered/],
-    [{ a: 1n }, /A bigint cannot be rendered/],
+    [[Symbol("a")], /A symbol cannot be rendered/],
     [[() => 1], /A function cannot be rendered/],
   ];
   for (const [value, message] of rows) assert.throws(() => renderYaml(value), message);
+});
+
+Deno.test("integers beyond a float's precision keep every digit, in both formats", () => {
+  const pipeline = { jobs: [], user_data: 9007199254740993n };
+  assert.equal(renderPipeline(pipeline), "jobs: []\nuser_data: 9007199254740993\n");
+  assert.match(renderPipeline(pipeline, "json"), /"user_data": 9007199254740993\n/);
 });
