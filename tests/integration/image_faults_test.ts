@@ -1,3 +1,46 @@
+/**
+ * What goes wrong while machines are built, and where each is provoked (`build` is
+ * image_build_faults_test.ts, `signals` image_signals_test.ts, `compose` and `artifacts` are in
+ * tests/lib/images, the rest is here or named):
+ *
+ * | Fault | Provoked in |
+ * |---|---|
+ * | 1 Packer has nothing to build | build |
+ * | 2 SIGTERM, SIGKILL | signals |
+ * | 3 output is there already | not provoked: a build works in a folder of its own and is renamed |
+ * | 4 the base was changed | build |
+ * | 5 a variable is misspelt | compose, templates_test.ts |
+ * | 6 dead mirror | here |
+ * | 7 apt's lock is held | here |
+ * | 8 half-installed package | here |
+ * | 9 unknown package | here |
+ * | 10 a service dies after its start | here |
+ * | 11 no systemd | here, in a chroot |
+ * | 12 a kernel parameter is read-only | here |
+ * | 13 ssh breaks off | here |
+ * | 14 ssh never comes | build |
+ * | 15 disk full | here |
+ * | 16 truncated or wrong download, wrong signature | here |
+ * | 17 something else is in the way | here |
+ * | 18 secrets in logs and images | here, compose |
+ * | 19 a template's variable is missing | artifacts |
+ * | 20 quotes, newlines, `$()` | here, shell_test.ts |
+ * | 21 not idempotent | here |
+ * | 22 one path or port for two | artifacts, compose |
+ * | 23 cycle, missing need, duplicate | compose |
+ * | 24 KVM that hangs | build_image_test.ts probes it; a guest that hangs needs such a machine |
+ * | 25 two builds on one port | here, signals |
+ * | 26 left behind by a crash | build |
+ * | 27 not sealed | build_image_test.ts, consul_image_test.ts |
+ * | 28 grown, new port or setuid program | artifacts |
+ * | 29 AMI name illegal or taken, copy fails | templates_test.ts for the parts of the name; the rest |
+ * |    | not here: the stand-in copies nothing, and names end in the second |
+ * | 30 no base AMI, or a stranger's | ami_image_test.ts |
+ * | 31 another processor's program | here |
+ * | 32 no Packer | build |
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
