@@ -86,7 +86,7 @@ const refused: [stack: string, key: string, value: unknown, says: string][] = [
     "cluster.administrators[0]: must be a role's name, without an ARN",
   ],
   [EKS, "cluster", { ...cluster, logRetentionDays: 1 }, "cluster.logRetentionDays: Invalid input"],
-  [EKS, "domain", "https://odl.mit.edu", "domain: must be a domain such as example.edu"],
+  [EKS, "domain", "odl.mit.edu", "domain: unknown key"],
   [EKS, "certificateContact", "platform", "certificateContact: Invalid email"],
   [EKS, "gatewayReplicas", 0, "gatewayReplicas: Too small"],
   [GRADER, "replicas", 21, "replicas: Too big"],

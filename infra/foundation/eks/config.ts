@@ -6,8 +6,6 @@ import { AWSBase } from "lib/pulumi/aws_base.ts";
 export const EksConfig = AWSBase.extend({
   /** The environment's cluster. */
   cluster: EksClusterArgs,
-  /** The hosted zone under which applications are reached: `odl.mit.edu`. */
-  domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]+$/, "must be a domain such as example.edu"),
   /** Who hears of certificates that are about to expire. */
   certificateContact: z.email(),
   /** How many pods of APISIX take requests. */

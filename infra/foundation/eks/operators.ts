@@ -1,4 +1,3 @@
-import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { after } from "infra/components/after.ts";
@@ -16,7 +15,10 @@ import { CHARTS } from "lib/versions.ts";
 /** What the operators need to know of the cluster. */
 export interface OperatorsArgs {
   readonly provider: kubernetes.Provider;
-  readonly domain: string;
+  /** Under which applications are reached. */
+  readonly domain: pulumi.Input<string>;
+  /** The domain's hosted zone. */
+  readonly zoneId: pulumi.Input<string>;
   readonly certificateContact: string;
   readonly gatewayReplicas: number;
   readonly oidcProviderArn: pulumi.Input<string>;
@@ -31,6 +33,7 @@ const ACME = "https://acme-v02.api.letsencrypt.org/directory";
 export function installOperators(name: string, args: OperatorsArgs): void {
   const { provider, domain, oidcProviderArn } = args;
   const opts = { provider };
+  const hosts = [domain, pulumi.interpolate`*.${domain}`];
   const namespace = new kubernetes.core.v1.Namespace(`${name}-operations`, {
     metadata: { name: "operations" },
   }, opts).metadata.name;
@@ -49,8 +52,7 @@ export function installOperators(name: string, args: OperatorsArgs): void {
       atomic: true,
       timeout: 600,
     }, { ...opts, dependsOn });
-  const zone = aws.route53.getZoneOutput({ name: domain });
-  const zoneArn = pulumi.interpolate`arn:aws:route53:::hostedzone/${zone.zoneId}`;
+  const zoneArn = pulumi.interpolate`arn:aws:route53:::hostedzone/${args.zoneId}`;
   const records: StatementOptions = {
     actions: "route53:ChangeResourceRecordSets",
     resources: zoneArn,
@@ -103,7 +105,7 @@ export function installOperators(name: string, args: OperatorsArgs): void {
         privateKeySecretRef: { name: "letsencrypt-account" },
         solvers: [{
           selector: { dnsZones: [domain] },
-          dns01: { route53: { hostedZoneID: zone.zoneId } },
+          dns01: { route53: { hostedZoneID: args.zoneId } },
         }],
       },
     },
@@ -113,7 +115,7 @@ export function installOperators(name: string, args: OperatorsArgs): void {
     spec: {
       secretName: "wildcard-tls",
       issuerRef: { name: issuer.metadata.name, kind: "ClusterIssuer" },
-      dnsNames: [domain, `*.${domain}`],
+      dnsNames: hosts,
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
     },
   }, opts);
@@ -121,7 +123,7 @@ export function installOperators(name: string, args: OperatorsArgs): void {
     metadata: { name: "wildcard", namespace },
     spec: {
       ingressClassName: INGRESS_CLASS,
-      hosts: [domain, `*.${domain}`],
+      hosts,
       secret: { name: "wildcard-tls", namespace },
     },
   }, { ...opts, dependsOn: [gateway, certificate] });

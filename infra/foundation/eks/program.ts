@@ -29,7 +29,8 @@ export default defineProgram<typeof project>(async ({ config, info, needs }) => 
 
   installOperators(name, {
     provider,
-    domain: config.domain,
+    domain: needs.dns.domain,
+    zoneId: needs.dns.zoneId,
     certificateContact: config.certificateContact,
     gatewayReplicas: config.gatewayReplicas,
     oidcProviderArn: cluster.oidcProviderArn,
@@ -45,6 +46,6 @@ export default defineProgram<typeof project>(async ({ config, info, needs }) => 
     securityGroupId: cluster.securityGroupId,
     vaultAuthMount: auth.backend.apply((path) => path!),
     vaultAddress,
-    domain: config.domain,
+    domain: needs.dns.domain,
   };
 });

@@ -1,3 +1,4 @@
+import dns from "infra/foundation/dns/project.ts";
 import network from "infra/foundation/network/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
 import { EksConfig, EksOutputs } from "./config.ts";
@@ -7,7 +8,7 @@ export default defineProject({
   name: "ol-infrastructure-eks",
   config: EksConfig,
   outputs: EksOutputs,
-  needs: { network: on(network) },
+  needs: { network: on(network), dns: on(dns) },
   concurrencyClass: "aws:us-east-1",
   program: () => import("./program.ts"),
 });
