@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
 import { previewFleet } from "lib/pulumi/evaluate/fleet.ts";
 import { loadFleet } from "lib/pulumi/fleet.ts";
+import { readStackFile } from "lib/pulumi/stack_file.ts";
 import { unwrap } from "lib/pulumi/simulate/wire.ts";
 import { canonicalJson } from "lib/schema/digest.ts";
 
@@ -10,10 +11,12 @@ const fleet = await loadFleet(ROOT);
 const LEARN = "ol-application-learn:QA";
 const GRADER = "ol-application-xqwatcher:QA";
 const EKS = "ol-infrastructure-eks:QA";
+const NETWORK = "ol-infrastructure-network:QA";
+const JAIL = "ol-application-codejail:QA";
 
 /** Inputs by `<project>:<stack> <type> <name>` of everything in an environment. */
 async function evaluate(overrides: ReadonlyMap<string, Record<string, unknown>>) {
-  const previews = await previewFleet(fleet, [LEARN, GRADER], { overrides });
+  const previews = await previewFleet(fleet, [LEARN, GRADER, JAIL], { overrides });
   assert.deepEqual(previews.flatMap(({ problems }) => problems), []);
   return new Map(
     previews.flatMap(({ stack, evaluation }) =>
@@ -103,17 +106,51 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
     },
     ["~ ol-infrastructure-eks:QA aws:eks/nodeGroup:NodeGroup applications-qa-general"],
   ],
+  [
+    "more machines for learners' code are that group's",
+    JAIL,
+    { machines: { max: 4 } },
+    ["~ ol-application-codejail:QA aws:autoscaling/group:Group codejail-qa"],
+  ],
 ];
 
-for (const [what, stack, set, expected] of changes) {
-  Deno.test(what, async () => {
-    const after = await evaluate(new Map([[stack, set]]));
-    const found = [
-      ...[...after.keys()].filter((key) => !before.has(key)).map((key) => `+ ${key}`),
-      ...[...before.keys()].filter((key) => !after.has(key)).map((key) => `- ${key}`),
-      ...[...after].filter(([key, inputs]) => before.has(key) && before.get(key) !== inputs)
-        .map(([key]) => `~ ${key}`),
-    ];
-    assert.deepEqual(found.filter((line) => !line.includes("pulumi:pulumi:")).sort(), expected);
-  });
+async function changedBy(stack: string, set: Record<string, unknown>): Promise<string[]> {
+  const after = await evaluate(new Map([[stack, set]]));
+  return [
+    ...[...after.keys()].filter((key) => !before.has(key)).map((key) => `+ ${key}`),
+    ...[...before.keys()].filter((key) => !after.has(key)).map((key) => `- ${key}`),
+    ...[...after].filter(([key, inputs]) => before.has(key) && before.get(key) !== inputs)
+      .map(([key]) => `~ ${key}`),
+  ].filter((line) => !line.includes("pulumi:pulumi:")).sort();
 }
+
+for (const [what, stack, set, expected] of changes) {
+  Deno.test(what, async () => assert.deepEqual(await changedBy(stack, set), expected));
+}
+
+Deno.test("another mask of the network for data makes that anew, and the routes to it: nothing else", async () => {
+  const file = await readStackFile(
+    `${ROOT}/infra/foundation/network/Pulumi.QA.yaml`,
+    "ol-infrastructure-network",
+  );
+  const vpcs = file.values.vpcs as Record<string, Record<string, unknown>>;
+  const data = { ...vpcs.data, cidrBlock: "10.12.0.0/17" };
+  const found = await changedBy(NETWORK, { vpcs: { ...vpcs, data } });
+  const strays = found.filter((line) =>
+    !/^~ ol-infrastructure-network:QA \S+ (data-qa|data-to-applications-qa|operations-to-data-qa)(-|$)/
+      .test(line)
+  );
+  assert.deepEqual(strays, []);
+  for (const name of ["ec2/vpc:Vpc data-qa", "ec2/subnet:Subnet data-qa-private-c"]) {
+    assert.ok(found.includes(`~ ol-infrastructure-network:QA aws:${name}`), name);
+  }
+  const toData = before.keys().filter((key) =>
+    /aws:ec2\/route:Route (operations-to-data|data-to-applications)-qa-/.test(key)
+  );
+  assert.deepEqual(
+    found.filter((line) => /:Route \S+-to-/.test(line)),
+    [
+      ...toData.map((key) => `~ ${key}`),
+    ].sort(),
+  );
+});

@@ -16,6 +16,17 @@ const tags = { OU: "mit-open", Environment: "Production" };
 const LEARN = "ol-application-learn:Production";
 const EKS = "ol-infrastructure-eks:QA";
 const GRADER = "ol-application-xqwatcher:mitx.QA";
+const NETWORK = "ol-infrastructure-network:QA";
+const KMS = "ol-infrastructure-kms:QA";
+const DNS = "ol-infrastructure-dns:Production";
+const MONITORING = "ol-infrastructure-monitoring:Production";
+const JAIL = "ol-application-codejail:QA";
+
+const vpcs = {
+  applications: { cidrBlock: "10.2.0.0/16", kubernetes: { serviceCidr: "172.20.0.0/16" } },
+  data: { cidrBlock: "10.12.0.0/16" },
+  operations: { cidrBlock: "10.22.0.0/16" },
+};
 
 /** The stack, a key of its file and the value, and how the problem reads after the file's name. */
 const refused: [stack: string, key: string, value: unknown, says: string][] = [
@@ -93,6 +104,77 @@ const refused: [stack: string, key: string, value: unknown, says: string][] = [
   [GRADER, "replicas", "two", "replicas: Invalid input"],
   [GRADER, "replica", 2, 'replica: unknown key: did you mean "replicas"?'],
   [GRADER, "image", { ...image, digest: "sha256:1" }, "image.digest: must be sha256:"],
+  [
+    NETWORK,
+    "vpcs",
+    { ...vpcs, data: { cidrBlock: "10.2.128.0/17" } },
+    "vpcs.data.cidrBlock: 10.2.128.0/17 lies in 10.2.0.0/16 of applications.cidrBlock",
+  ],
+  [
+    NETWORK,
+    "vpcs",
+    { ...vpcs, data: { cidrBlock: "192.0.2.0/21" } },
+    '192.0.2.0/21" has bits set beyond its prefix: did you mean',
+  ],
+  [NETWORK, "vpcs", { ...vpcs, data: { cidrBlock: "11.2.0.0/16" } }, "is not in a private range"],
+  [NETWORK, "vpcs", { ...vpcs, data: { cidrBlock: "10.12.0.0/24" } }, "vpcs.data.cidrBlock: "],
+  [NETWORK, "vpcs", { ...vpcs, learn: vpcs.data }, "vpcs.learn: unknown key"],
+  [NETWORK, "vpcs", { ...vpcs, data: { ...vpcs.data, zones: ["a", "b"] } }, "at least three zones"],
+  [
+    NETWORK,
+    "vpcs",
+    { ...vpcs, data: { ...vpcs.data, zones: ["a", "b", "b"] } },
+    "a zone is named twice",
+  ],
+  [
+    NETWORK,
+    "vpcs",
+    { ...vpcs, data: { ...vpcs.data, natGateways: "all" } },
+    "vpcs.data.natGateways: Invalid option",
+  ],
+  [NETWORK, "peerings", [["data", "data"]], "a network needs no peering with itself"],
+  [
+    NETWORK,
+    "peerings",
+    [["data", "operations"], ["operations", "data"]],
+    "peerings: a pair is named twice",
+  ],
+  [NETWORK, "peerings", [["data", "learn"]], "peerings[0][1]: Invalid option"],
+  [KMS, "deletionWindowDays", 6, "deletionWindowDays: Too small"],
+  [KMS, "deletionWindowDays", 31, "deletionWindowDays: Too big"],
+  [KMS, "deletionDays", 30, "deletionDays: unknown key"],
+  [DNS, "domain", "*.odl.mit.edu", "domain: must be a domain in lower case"],
+  [DNS, "domain", "ODL.mit.edu", "domain: must be a domain in lower case"],
+  [DNS, "internalDomain", "odl.mit.edu", "internalDomain: must differ from domain"],
+  [DNS, "certificateAuthorities", [], "certificateAuthorities: name at least one"],
+  [
+    DNS,
+    "delegations",
+    { media: ["ns1.example.edu"] },
+    "delegations.media: name at least two servers",
+  ],
+  [
+    DNS,
+    "delegations",
+    { "media.odl": ["ns1.example.edu", "ns2.example.edu"] },
+    "must be one label such as ci",
+  ],
+  [MONITORING, "pages", [], "pages: must name somebody, or nobody hears of it"],
+  [MONITORING, "pages", ["on-call"], "pages[0]: must be an e-mail address"],
+  [MONITORING, "pages", ["http://example.edu"], "pages[0]: must be an e-mail address"],
+  [MONITORING, "notices", ["a@example.edu", "a@example.edu"], "notices: names somebody twice"],
+  [MONITORING, "monthlyBudget", 0, "monthlyBudget: Too small"],
+  [MONITORING, "pageFromSeverity", 11, "pageFromSeverity: Too big"],
+  [JAIL, "maxLifetimeDays", 31, "maxLifetimeDays: Too big"],
+  [JAIL, "machines", { instanceTypes: ["large"] }, "machines.instanceTypes[0]: must be a type"],
+  [JAIL, "machines", { min: 3 }, "min: must not exceed max"],
+  [JAIL, "machines", { count: 3 }, "machines.count: unknown key"],
+  [
+    JAIL,
+    "machines",
+    { instanceTypes: ["m7a.large", "m7g.large"] },
+    "instanceTypes: mixes processor architectures: one image runs on one of them",
+  ],
 ];
 
 for (const [id, key, value, says] of refused) {
@@ -107,7 +189,8 @@ for (const [id, key, value, says] of refused) {
     assert.ok(found, preview.problems.join("\n"));
     const { info, on } = preview.stack;
     assert.ok(
-      found.startsWith(`${on.folder}/Pulumi.${info.name}.yaml: `) || found.startsWith("Database "),
+      found.startsWith(`${on.folder}/Pulumi.${info.name}.yaml: `) ||
+        /^(Database|AutoScalingGroup) /.test(found),
       `names neither file nor component: ${found}`,
     );
   });
