@@ -39,7 +39,13 @@ export const BucketArgs = z.strictObject({
   ).default([]),
 });
 /** Arguments as they are given. */
-export type BucketArgs = z.input<typeof BucketArgs>;
+export type BucketArgs = z.input<typeof BucketArgs> & {
+  /**
+   * The ARN of a CloudFront distribution that may read every object. It cannot use the account's own KMS
+   * key for S3, so that S3's keys encrypt such a bucket. Default none.
+   */
+  readonly servedBy?: pulumi.Input<string>;
+};
 
 /**
  * A private bucket: encrypted, versioned, spoken to over TLS alone, without ACLs.
@@ -65,7 +71,8 @@ export class Bucket extends pulumi.ComponentResource {
   constructor(name: string, args: BucketArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:Bucket", name, {}, opts);
     parseWith(z.object({ name: BucketName }), { name }, `Bucket ${name}`);
-    const settings = parseWith(BucketArgs, args, `Bucket ${name}`);
+    const { servedBy, ...given } = args;
+    const settings = parseWith(BucketArgs, given, `Bucket ${name}`);
     const parent = { parent: this };
     const bucket = new aws.s3.Bucket(name, {}, parent);
     const on = { bucket: bucket.bucket };
@@ -83,8 +90,8 @@ export class Bucket extends pulumi.ComponentResource {
     new aws.s3.BucketServerSideEncryptionConfiguration(name, {
       ...on,
       rules: [{
-        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" },
-        bucketKeyEnabled: true,
+        applyServerSideEncryptionByDefault: { sseAlgorithm: servedBy ? "AES256" : "aws:kms" },
+        bucketKeyEnabled: servedBy === undefined,
       }],
     }, parent);
     const versioning = new aws.s3.BucketVersioning(name, {
@@ -107,16 +114,27 @@ export class Bucket extends pulumi.ComponentResource {
     }
     new aws.s3.BucketPolicy(name, {
       ...on,
-      policy: bucket.arn.apply((arn) =>
-        JSON.stringify(policyDocument({
+      policy: pulumi.jsonStringify(policyDocument(
+        {
           sid: "TlsOnly",
           effect: "Deny",
           principals: "*",
           actions: "s3:*",
-          resources: [arn, `${arn}/*`],
+          resources: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
           conditions: { Bool: { "aws:SecureTransport": "false" } },
-        }))
-      ),
+        },
+        ...(servedBy
+          ? [
+            {
+              sid: "ServedByCloudFront",
+              principals: { Service: "cloudfront.amazonaws.com" },
+              actions: "s3:GetObject",
+              resources: pulumi.interpolate`${bucket.arn}/*`,
+              conditions: { ArnEquals: { "aws:SourceArn": pulumi.output(servedBy) } },
+            } as const,
+          ]
+          : []),
+      )),
     }, { ...parent, dependsOn: [closed] });
     this.bucketName = bucket.bucket;
     this.arn = bucket.arn;

@@ -6,14 +6,18 @@ import { Replicas, Resources } from "infra/components/kubernetes_application/set
 import { organization } from "lib/organization.ts";
 import { AWSBase } from "lib/pulumi/aws_base.ts";
 
+const OurHost = z.string().refine(
+  (host) => host.endsWith(`.${organization.domain}`),
+  `must end with .${organization.domain}`,
+);
+
 /** `Pulumi.<stack>.yaml` of learn. */
 export const LearnConfig = AWSBase.extend({
   image: ContainerImage,
   /** Where it is reached; below the organization's domain, for which the cluster has a certificate. */
-  host: z.string().refine(
-    (host) => host.endsWith(`.${organization.domain}`),
-    `must end with .${organization.domain}`,
-  ),
+  host: OurHost,
+  /** Where scripts, styles and pictures come from. */
+  assetsHost: OurHost,
   /** How many pods answer requests. */
   web: z.strictObject({ replicas: Replicas, resources: Resources.prefault({}) }),
   /** How many pods take tasks from the queue; none while there are none. */

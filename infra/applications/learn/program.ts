@@ -9,6 +9,7 @@ import { Database } from "infra/components/database.ts";
 import { EksAuthBinding } from "infra/components/eks_auth_binding.ts";
 import { K8sApplication } from "infra/components/kubernetes_application/application.ts";
 import { SIZES } from "infra/components/sizes.ts";
+import { StaticSite } from "infra/components/static_site.ts";
 import { OLVaultK8SSecret } from "infra/components/vault_k8s_secret.ts";
 import { policyDocument } from "lib/iam/mod.ts";
 import { readPolicyFile } from "lib/pulumi/policy_file.ts";
@@ -51,6 +52,11 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
   const bucket = new Bucket(`${name}-media-${info.environmentSuffix}`, {
     corsOrigins: [`https://${host}`],
   });
+  const assets = new StaticSite(`${name}-assets-${info.environmentSuffix}`, {
+    kind: "assets",
+    host: config.assetsHost,
+    zoneId: needs.dns.zoneId,
+  });
 
   const binding = new EksAuthBinding(name, {
     application: name,
@@ -59,10 +65,10 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
     vaultAddress: eks.vaultAddress,
     vaultAuthMount: eks.vaultAuthMount,
     iamPolicy: policyDocument(
-      { actions: "s3:ListBucket", resources: bucket.arn },
+      { actions: "s3:ListBucket", resources: [bucket.arn, assets.bucketArn] },
       {
         actions: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-        resources: pulumi.interpolate`${bucket.arn}/*`,
+        resources: [pulumi.interpolate`${bucket.arn}/*`, pulumi.interpolate`${assets.bucketArn}/*`],
       },
     ),
     vaultPolicy: await readPolicyFile(new URL("./learn_server_policy.hcl", import.meta.url)),
@@ -113,6 +119,8 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
     environment: {
       MITOL_APP_BASE_URL: `https://${host}`,
       AWS_STORAGE_BUCKET_NAME: bucket.bucketName,
+      STATICFILES_BUCKET_NAME: assets.bucketName,
+      STATICFILES_BASE_URL: `${assets.url}/`,
     },
     secretNames: [web.secretName, redis.secretName, user.secretName],
     redis: {

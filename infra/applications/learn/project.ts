@@ -1,3 +1,4 @@
+import dns from "infra/foundation/dns/project.ts";
 import eks from "infra/foundation/eks/project.ts";
 import network from "infra/foundation/network/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
@@ -8,7 +9,7 @@ export default defineProject({
   name: "ol-application-learn",
   config: LearnConfig,
   outputs: LearnOutputs,
-  needs: { network: on(network), eks: on(eks) },
+  needs: { network: on(network), dns: on(dns), eks: on(eks) },
   secrets: ["learn"],
   containers: [{
     name: "learn",
