@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { GroupSize } from "infra/components/auto_scaling_settings.ts";
+import { ServerCount } from "infra/components/server_cluster.ts";
 import { AWSBase } from "lib/pulumi/aws_base.ts";
 
 /** `Pulumi.<stack>.yaml` of Consul. */
 export const ConsulConfig = AWSBase.extend({
-  /** How many servers elect a leader; an even number survives no more losses than one less. Default 3. */
-  servers: z.int().refine(
-    (count) => [3, 5, 7].includes(count),
-    "must be 3, 5 or 7, so that a majority is left when one is lost",
-  ).default(3),
+  /** How many servers there are. Default 3. */
+  servers: ServerCount.default(3),
   /** In place of the environment's own. */
   instanceTypes: GroupSize.shape.instanceTypes.optional(),
   /** Where agents find services: the last word but one of `web.service.<datacenter>.consul`. */
