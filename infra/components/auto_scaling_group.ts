@@ -54,6 +54,8 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
   readonly roleName: pulumi.Output<string>;
   /** The machines' security group: for more rules. */
   readonly securityGroupId: pulumi.Output<string>;
+  /** The target group as CloudWatch names it: `targetgroup/<name>/<id>`; absent where nothing is in front. */
+  readonly targetArnSuffix?: pulumi.Output<string>;
 
   /**
    * Makes the group.
@@ -107,7 +109,7 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       maxSize: settings.max,
       vpcZoneIdentifiers: subnetIds,
       targetGroupArns: targets.map(({ arn }) => arn),
-      healthCheckType: behind ? "ELB" : "EC2",
+      healthCheckType: behind && (behind.replaceUnhealthy ?? true) ? "ELB" : "EC2",
       healthCheckGracePeriod: settings.refresh.warmupSeconds,
       defaultInstanceWarmup: settings.refresh.warmupSeconds,
       ...(settings.maxLifetimeDays
@@ -136,6 +138,7 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       }, parent);
     }
     this.groupName = made.name;
+    this.targetArnSuffix = targets[0]?.arnSuffix;
     this.roleArn = role.arn;
     this.roleName = role.name;
     this.securityGroupId = group.id;

@@ -99,6 +99,11 @@ export const TargetSettings = z.strictObject({
     /^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/,
     "must be statuses such as 200 or 200-299",
   ).default("200"),
+  /**
+   * Whether a machine that fails the check is replaced, beside being sent no requests. Not where all of them
+   * can fail it for one reason and each holds data.
+   */
+  replaceUnhealthy: z.boolean().default(true),
   /** Seconds that requests may take to end when a machine goes. */
   drainSeconds: z.int().min(0).max(3600).default(60),
 });

@@ -17,14 +17,16 @@ const Cidr = z.string().superRefine((text, context) => {
 const Settings = z.strictObject({
   /** Whether it has private addresses alone. */
   internal: z.boolean().default(false),
-  /** Networks whose members may connect. Default everybody, which an internal one refuses. */
+  /** Networks whose members may connect. Default everybody, unless it is internal or has `clientNetworks`. */
   clients: z.array(Cidr).min(1).max(50).optional(),
   /** Seconds after which a silent connection is closed, 1 to 4000. */
   idleSeconds: z.int().min(1).max(4000).default(60),
   /** Whether it can be deleted. */
   deletionProtection: z.boolean().default(true),
-}).superRefine(({ internal, clients }, context) => {
-  if (internal && (clients === undefined || clients.includes("0.0.0.0/0"))) {
+  /** How many of `clientNetworks` there are. */
+  networks: z.int().default(0),
+}).superRefine(({ internal, clients, networks }, context) => {
+  if (internal && (clients?.includes("0.0.0.0/0") ?? networks === 0)) {
     context.addIssue({
       code: "custom",
       path: ["clients"],
@@ -34,7 +36,9 @@ const Settings = z.strictObject({
 });
 
 /** Arguments as they are given. */
-export type LoadBalancerArgs = z.input<typeof Settings> & {
+export type LoadBalancerArgs = Omit<z.input<typeof Settings>, "networks"> & {
+  /** Networks of other resources whose members may connect, by name. Default none. */
+  readonly clientNetworks?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Of the subnets. */
   readonly vpcId: pulumi.Input<string>;
   /** In at least two zones; public ones unless it is internal. */
@@ -76,16 +80,27 @@ export class LoadBalancer extends pulumi.ComponentResource {
    */
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:LoadBalancer", name, {}, opts);
-    const { vpcId, subnetIds, certificateArn, accessLogBucket, ...given } = args;
-    const settings = parseWith(Settings, given, `LoadBalancer ${name}`);
+    const { vpcId, subnetIds, certificateArn, accessLogBucket, clientNetworks = {}, ...given } =
+      args;
+    const networks = Object.entries(clientNetworks);
+    const settings = parseWith(
+      Settings,
+      { ...given, networks: networks.length },
+      `LoadBalancer ${name}`,
+    );
     const parent = { parent: this };
     const group = new aws.ec2.SecurityGroup(name, {
       vpcId,
       description: `Who may speak to the load balancer ${name}`,
     }, parent);
-    for (const cidrIpv4 of settings.clients ?? ["0.0.0.0/0"]) {
+    const clients = settings.clients ?? (networks.length === 0 ? ["0.0.0.0/0"] : []);
+    const allowed: [string, pulumi.Input<string>][] = [
+      ...clients.map((cidr): [string, string] => [cidr.replace("/", "-"), cidr]),
+      ...networks,
+    ];
+    for (const [client, cidrIpv4] of allowed) {
       for (const port of [80, 443]) {
-        new aws.vpc.SecurityGroupIngressRule(`${name}-${port}-${cidrIpv4.replace("/", "-")}`, {
+        new aws.vpc.SecurityGroupIngressRule(`${name}-${port}-${client}`, {
           securityGroupId: group.id,
           cidrIpv4,
           ipProtocol: "tcp",

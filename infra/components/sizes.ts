@@ -28,6 +28,8 @@ export interface Sizes {
   readonly codejail: GroupSize;
   /** Of Consul's servers; how many there are is the stack's to say. */
   readonly consul: Pick<GroupSize, "instanceTypes">;
+  /** Of Vault's servers; how many there are is the stack's to say. */
+  readonly vault: Pick<GroupSize, "instanceTypes">;
 }
 
 /** Sizes by environment: the one table. */
@@ -43,6 +45,7 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     cache: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 0 },
     codejail: { instanceTypes: ["t3a.medium"], min: 1, max: 1 },
     consul: { instanceTypes: ["t3a.small"] },
+    vault: { instanceTypes: ["t3a.medium"] },
   },
   QA: {
     database: {
@@ -55,6 +58,7 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     cache: { nodeType: "cache.t4g.small", replicas: 0, snapshotDays: 1 },
     codejail: { instanceTypes: ["t3a.large"], min: 1, max: 2 },
     consul: { instanceTypes: ["t3a.medium"] },
+    vault: { instanceTypes: ["t3a.medium"] },
   },
   Production: {
     database: {
@@ -67,5 +71,6 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     cache: { nodeType: "cache.m7g.large", replicas: 1, snapshotDays: 7 },
     codejail: { instanceTypes: ["m7a.large", "m6a.large"], min: 2, max: 6 },
     consul: { instanceTypes: ["m7a.large"] },
+    vault: { instanceTypes: ["m7a.large"] },
   },
 };

@@ -53,8 +53,16 @@ Deno.test("behind a load balancer, it alone reaches the machines, and its health
       certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/1",
     });
     new AutoScalingGroup("web", { ...group, behind: { ...behind, loadBalancer } });
+    const store = {
+      ...behind,
+      hosts: ["store.example.edu"],
+      priority: 20,
+      replaceUnhealthy: false,
+    };
+    new AutoScalingGroup("store", { ...group, behind: { ...store, loadBalancer } });
   });
   assert.equal(made.inputs(GROUP, "web").healthCheckType, "ELB");
+  assert.equal(made.inputs(GROUP, "store").healthCheckType, "EC2");
   assert.equal(made.inputs(GROUP, "web").targetGroupArns.length, 1);
   assert.equal(made.inputs("aws:lb/targetGroup:TargetGroup", "web").healthCheck.path, "/up");
   const rule = made.inputs("aws:lb/listenerRule:ListenerRule", "web");

@@ -33,6 +33,15 @@ Deno.test("an internal load balancer lets the named networks in, and nobody else
   assert.deepEqual(rules.map(({ inputs }) => inputs.cidrIpv4), ["10.0.0.0/8", "10.0.0.0/8"]);
 });
 
+Deno.test("networks of other resources are let in by name", async () => {
+  const clientNetworks = { data: "10.12.0.0/16" };
+  const made = await make(() =>
+    new LoadBalancer("web", { ...balancer, internal: true, clientNetworks })
+  );
+  assert.equal(made.inputs(RULE, "web-443-data").cidrIpv4, "10.12.0.0/16");
+  assert.equal(made.resources.filter(({ type }) => type === RULE).length, 2);
+});
+
 Deno.test("a load balancer's long name is cut to what the service takes", async () => {
   const made = await make(() => new LoadBalancer("l".repeat(40), balancer));
   const { name } = made.inputs("aws:lb/loadBalancer:LoadBalancer", "l".repeat(40));
