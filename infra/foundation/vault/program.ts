@@ -78,7 +78,7 @@ export default defineProgram<typeof project>(
         join: findByTag(name, region),
         tlsName: dns.internalDomain.apply((domain) => `vault.${domain}`),
         unsealKey: kms.vaultUnseal.alias,
-        balancerNetworks: [network.operations.cidrBlock],
+        balancerNetwork: network.operations.cidrBlock,
         snapshotBucket: snapshots.bucketName,
         fetchFiles: files.command,
       }),

@@ -20,8 +20,8 @@ export interface ServerSettings {
   readonly tlsName: string;
   /** The key that unseals. */
   readonly unsealKey: string;
-  /** The networks of the load balancer, whose word on who asks is believed. */
-  readonly balancerNetworks: readonly string[];
+  /** The network of the load balancer, whose word on who asks is believed. */
+  readonly balancerNetwork: string;
   /** Where snapshots go. */
   readonly snapshotBucket: string;
   /** The line that fetches the certificate. */
@@ -43,7 +43,7 @@ function configuration(settings: ServerSettings): string {
         tls_cert_file: "/etc/vault/server.crt",
         tls_key_file: "/etc/vault/server.key",
         tls_min_version: "tls12",
-        x_forwarded_for_authorized_addrs: settings.balancerNetworks.join(),
+        x_forwarded_for_authorized_addrs: settings.balancerNetwork,
         x_forwarded_for_reject_not_present: false,
       },
     }],
@@ -106,10 +106,11 @@ async function snapshotFiles(settings: ServerSettings): Promise<BootFile[]> {
 }
 
 /** A server's user data. */
-export function serverBoot(given: pulumi.Inputs & Record<keyof ServerSettings, unknown>) {
-  return pulumi.output(given).apply(async (settings) => {
-    const known = settings as ServerSettings;
-    return firstBoot({
+export function serverBoot(
+  settings: { readonly [K in keyof ServerSettings]: pulumi.Input<ServerSettings[K]> },
+): pulumi.Output<string> {
+  return (pulumi.all({ ...settings }) as pulumi.Output<ServerSettings>).apply(async (known) =>
+    firstBoot({
       files: [
         ...await bootFileScripts(),
         ...await snapshotFiles(known),
@@ -120,6 +121,6 @@ export function serverBoot(given: pulumi.Inputs & Record<keyof ServerSettings, u
         "systemctl restart vault",
         "systemctl enable --now vault-snapshot.timer",
       ],
-    });
-  });
+    })
+  );
 }
