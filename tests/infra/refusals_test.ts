@@ -21,6 +21,8 @@ const KMS = "ol-infrastructure-kms:QA";
 const DNS = "ol-infrastructure-dns:Production";
 const MONITORING = "ol-infrastructure-monitoring:Production";
 const JAIL = "ol-application-codejail:QA";
+const CONSUL = "ol-infrastructure-consul:QA";
+const VAULT = "ol-infrastructure-vault:Production";
 
 const vpcs = {
   applications: { cidrBlock: "10.2.0.0/16", kubernetes: { serviceCidr: "172.20.0.0/16" } },
@@ -175,6 +177,12 @@ const refused: [stack: string, key: string, value: unknown, says: string][] = [
     { instanceTypes: ["m7a.large", "m7g.large"] },
     "instanceTypes: mixes processor architectures: one image runs on one of them",
   ],
+  [CONSUL, "servers", 4, "servers: must be 3, 5 or 7"],
+  [VAULT, "servers", 2, "servers: must be 3, 5 or 7, so that a majority is left when one is lost"],
+  [VAULT, "snapshotDays", 7, "snapshotDays: Production's snapshots are kept for 30 days at least"],
+  [VAULT, "volumeGb", 10, "volumeGb: Too small"],
+  [VAULT, "instanceTypes", ["m7a"], "instanceTypes[0]: must be a type"],
+  [VAULT, "host", "vault.odl.mit.edu", "host: unknown key"],
 ];
 
 for (const [id, key, value, says] of refused) {

@@ -109,7 +109,7 @@ async function snapshotFiles(settings: ServerSettings): Promise<BootFile[]> {
 export function serverBoot(
   settings: { readonly [K in keyof ServerSettings]: pulumi.Input<ServerSettings[K]> },
 ): pulumi.Output<string> {
-  return (pulumi.all({ ...settings }) as pulumi.Output<ServerSettings>).apply(async (known) =>
+  return pulumi.output(settings).apply(async (known) =>
     firstBoot({
       files: [
         ...await bootFileScripts(),
