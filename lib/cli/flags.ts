@@ -65,7 +65,8 @@ export interface ParsedCommandLine {
 }
 
 /**
- * Splits a command line by the task's flags; a word after `--` is an argument whatever it looks like.
+ * Splits a command line by the task's flags; a word after `--` is an argument whatever it looks like,
+ * and one of several choices may be written in any case.
  *
  * @throws {UsageProblem} for an unknown flag (the nearest is named), a flag without its value, a
  * switch with one, or a value of the wrong kind
@@ -109,12 +110,12 @@ export function parseCommandLine(argv: readonly string[], schema: z.ZodObject): 
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith("--"))) {
       throw new UsageProblem(`${token.rawName} needs a value${describeChoices(flag)}`);
     } else if (flag.kind === "strings") {
-      raw[flag.key] = [...(raw[flag.key] as string[] ?? []), token.value];
+      raw[flag.key] = [...(raw[flag.key] as string[] ?? []), asChoice(flag, token.value)];
     } else if (flag.key in raw) {
       throw new UsageProblem(`${token.rawName} is given twice`);
     } else {
       const number = flag.kind === "number" ? Number(token.value) : NaN;
-      raw[flag.key] = Number.isNaN(number) ? token.value : number;
+      raw[flag.key] = Number.isNaN(number) ? asChoice(flag, token.value) : number;
     }
   }
   if (help) return { flags: {}, positionals, help };
@@ -176,6 +177,10 @@ export function parsePositionals(words: readonly string[], schema: z.ZodObject):
     }).join("\n"),
   );
 }
+
+/** The choice that a word names, whatever its case: stacks are called `QA`, their files `qa`. */
+const asChoice = ({ choices }: Flag, word: string) =>
+  choices?.find((choice) => choice.toLowerCase() === word.toLowerCase()) ?? word;
 
 const describeChoices = (flag: Flag) => flag.choices ? `: ${flag.choices.join(", ")}` : "";
 

@@ -32,6 +32,7 @@ const rows: [words: string, code: Exit, says: RegExp][] = [
   ["world --times 3 --dry-run", Exit.Ok, /"times":3,"dryRun":true/],
   ["world --times=3 --no-dry-run", Exit.Ok, /"times":3,"dryRun":false/],
   ["world a b --tag x --tag y", Exit.Ok, /"others":\["a","b"\].*"tag":\["x","y"\]/],
+  ["world --level HIGH", Exit.Ok, /"level":"high"/],
   ["world -- --times", Exit.Ok, /"others":\["--times"\]/],
   ["world --json", Exit.Ok, /"json":true/],
   ["", Exit.Usage, /WHOM is required/],
