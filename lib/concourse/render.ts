@@ -92,16 +92,10 @@ function renderItem(item: unknown, indent: string): string {
 }
 
 function renderScalar(value: unknown, indent: string): string {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new Problem(`${value} cannot be rendered: it is not finite`);
-  }
-  if (typeof value !== "string") {
-    const text: string | undefined = typeof value === "bigint" ? undefined : JSON.stringify(value);
-    if (text === undefined) {
-      throw new Problem(`A ${typeof value} cannot be rendered: it is no data`);
-    }
-    return text;
-  }
+  refuse("", value);
+  if (typeof value === "bigint") return String(value);
+  // As in JSON, a list's undefined item is null.
+  if (typeof value !== "string") return JSON.stringify(value) ?? "null";
   if (PLAIN.test(value) && !RESERVED.test(value)) return value;
   if (indent !== "" && isLiteral(value)) {
     const [body, mark] = value.endsWith("\n") ? [value.slice(0, -1), "|"] : [value, "|-"];
