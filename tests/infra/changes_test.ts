@@ -13,6 +13,8 @@ const GRADER = "ol-application-xqwatcher:QA";
 const EKS = "ol-infrastructure-eks:QA";
 const NETWORK = "ol-infrastructure-network:QA";
 const JAIL = "ol-application-codejail:QA";
+const VAULT = "ol-infrastructure-vault:QA";
+const VAULT_SETUP = "ol-substructure-vault-setup:QA";
 
 /** Inputs by `<project>:<stack> <type> <name>` of everything in an environment. */
 async function evaluate(overrides: ReadonlyMap<string, Record<string, unknown>>) {
@@ -112,6 +114,21 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
     { machines: { max: 4 } },
     ["~ ol-application-codejail:QA aws:autoscaling/group:Group codejail-qa"],
   ],
+  [
+    "two servers of Vault more are that group's, and another majority",
+    VAULT,
+    { servers: 5 },
+    [
+      "~ ol-infrastructure-vault:QA aws:autoscaling/group:Group vault-qa",
+      "~ ol-infrastructure-vault:QA aws:cloudwatch/metricAlarm:MetricAlarm vault-qa-majority",
+    ],
+  ],
+  [
+    "another group of administrators is who Vault lets in as such",
+    VAULT_SETUP,
+    { administrators: "security" },
+    ["~ ol-substructure-vault-setup:QA vault:jwt/authBackendRole:AuthBackendRole administrator"],
+  ],
 ];
 
 async function changedBy(stack: string, set: Record<string, unknown>): Promise<string[]> {
@@ -128,7 +145,7 @@ for (const [what, stack, set, expected] of changes) {
   Deno.test(what, async () => assert.deepEqual(await changedBy(stack, set), expected));
 }
 
-Deno.test("another mask of the network for data makes that anew, the routes to it, and who sees the zone: nothing else", async () => {
+Deno.test("another mask of the network for data makes that anew, the routes to it, who sees the zone, and who reaches Vault: nothing else", async () => {
   const file = await readStackFile(
     `${ROOT}/infra/foundation/network/Pulumi.QA.yaml`,
     "ol-infrastructure-network",
@@ -140,6 +157,8 @@ Deno.test("another mask of the network for data makes that anew, the routes to i
     /^~ ol-infrastructure-network:QA \S+ (data-qa|data-to-applications-qa|operations-to-data-qa)(-|$)/;
   assert.deepEqual(found.filter((line) => !ofNetwork.test(line)), [
     "~ ol-infrastructure-dns:QA aws:route53/zone:Zone internal.qa.odl.mit.edu",
+    "~ ol-infrastructure-vault:QA aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule vault-qa-443-data",
+    "~ ol-infrastructure-vault:QA aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule vault-qa-80-data",
   ]);
   for (const name of ["ec2/vpc:Vpc data-qa", "ec2/subnet:Subnet data-qa-private-c"]) {
     assert.ok(found.includes(`~ ol-infrastructure-network:QA aws:${name}`), name);

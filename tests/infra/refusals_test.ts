@@ -23,6 +23,7 @@ const MONITORING = "ol-infrastructure-monitoring:Production";
 const JAIL = "ol-application-codejail:QA";
 const CONSUL = "ol-infrastructure-consul:QA";
 const VAULT = "ol-infrastructure-vault:Production";
+const VAULT_SETUP = "ol-substructure-vault-setup:CI";
 
 const vpcs = {
   applications: { cidrBlock: "10.2.0.0/16", kubernetes: { serviceCidr: "172.20.0.0/16" } },
@@ -182,6 +183,12 @@ const refused: [stack: string, key: string, value: unknown, says: string][] = [
   [VAULT, "snapshotDays", 7, "snapshotDays: Production's snapshots are kept for 30 days at least"],
   [VAULT, "volumeGb", 10, "volumeGb: Too small"],
   [VAULT, "instanceTypes", ["m7a"], "instanceTypes[0]: must be a type"],
+  [VAULT_SETUP, "issuer", "http://sso.example.edu", "issuer: must be an https address"],
+  [VAULT_SETUP, "administrators", "", "administrators: Too small"],
+  [VAULT_SETUP, "applications", ["learn", "learn"], "applications: names an application twice"],
+  [VAULT_SETUP, "applications", ["global"], "global and operations are there anyway"],
+  [VAULT_SETUP, "applications", ["Learn"], "applications[0]: must be lower-case letters"],
+  [VAULT_SETUP, "minimumServers", 1, "minimumServers: Too small"],
   [VAULT, "host", "vault.odl.mit.edu", "host: unknown key"],
 ];
 

@@ -1,7 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as vault from "@pulumi/vault";
 import { EksCluster } from "infra/components/eks_cluster.ts";
-import { organization } from "lib/organization.ts";
 import { readPolicyFile } from "lib/pulumi/policy_file.ts";
 import { defineProgram } from "lib/pulumi/project.ts";
 import { installOperators } from "./operators.ts";
@@ -9,7 +8,7 @@ import type project from "./project.ts";
 
 export default defineProgram<typeof project>(async ({ config, info, needs }) => {
   const name = `applications-${info.environmentSuffix}`;
-  const { vaultAddress } = organization.environments[info.environment];
+  const vaultAddress = needs.vault.address;
   const cluster = new EksCluster(name, {
     ...config.cluster,
     region: config.region,

@@ -1,5 +1,6 @@
 import dns from "infra/foundation/dns/project.ts";
 import network from "infra/foundation/network/project.ts";
+import vault from "infra/foundation/vault_setup/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
 import { EksConfig, EksOutputs } from "./config.ts";
 
@@ -8,7 +9,7 @@ export default defineProject({
   name: "ol-infrastructure-eks",
   config: EksConfig,
   outputs: EksOutputs,
-  needs: { network: on(network), dns: on(dns) },
+  needs: { network: on(network), dns: on(dns), vault: on(vault) },
   concurrencyClass: "aws:us-east-1",
   program: () => import("./program.ts"),
 });

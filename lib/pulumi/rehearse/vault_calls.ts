@@ -88,10 +88,17 @@ export const VAULT_CALLS: Readonly<Record<string, (inputs: Inputs) => VaultCall>
       plugin: inputs.type,
     };
   },
-  "vault:index/audit:Audit": (inputs) => ({
-    path: `sys/audit/${inputs.path ?? inputs.type}`,
-    body: snake(inputs, "path"),
-  }),
+  // The issuer's own answers would be asked for over the network: the method is made without it.
+  "vault:jwt/authBackend:AuthBackend": (inputs) => {
+    const path = inputs.path ?? inputs.type;
+    const { type, description } = inputs;
+    return {
+      path: `sys/auth/${path}`,
+      body: { type, description },
+      change: { path: `sys/auth/${path}/tune`, body: { description } },
+      plugin: type,
+    };
+  },
   "vault:kubernetes/authBackendConfig:AuthBackendConfig": deed(({ backend }) =>
     `auth/${backend}/config`
   ),
@@ -109,6 +116,16 @@ export const VAULT_CALLS: Readonly<Record<string, (inputs: Inputs) => VaultCall>
     body: { data: JSON.parse(dataJson) },
     object: `${mount}/metadata/${name}`,
   }),
+  "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId": deed(
+    ({ backend, roleName }) => `auth/${backend}/role/${roleName}/secret-id`,
+    "roleName",
+    "withWrappedAccessor",
+  ),
+  // A key that may not be deleted goes with its engine.
+  "vault:transit/secretBackendKey:SecretBackendKey": deed(
+    ({ backend, name }) => `${backend}/keys/${name}`,
+    "name",
+  ),
   "vault:aws/secretBackend:SecretBackend": ({ path, description }) => ({
     path: `sys/mounts/${path}`,
     body: { type: "aws", description },
