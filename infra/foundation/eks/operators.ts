@@ -22,7 +22,7 @@ export interface OperatorsArgs {
   readonly certificateContact: string;
   readonly gatewayReplicas: number;
   readonly oidcProviderArn: pulumi.Input<string>;
-  readonly vaultAddress: string;
+  readonly vaultAddress: pulumi.Output<string>;
   readonly vaultAuthMount: pulumi.Input<string>;
   readonly apisixPolicy: string;
 }
