@@ -30,18 +30,15 @@ export const task = defineTask({
   ],
   async run({ args, flags, io }) {
     const { Problem } = await import("lib/schema/problem.ts");
-    const { readText } = await import("lib/schema/parse.ts");
     const { writeAtomically } = await import("lib/schema/atomic.ts");
     const { importPipeline } = await import("lib/concourse/import/definition.ts");
-    const { varsOfFile } = await import("lib/concourse/validate/template/vars_file.ts");
+    const { readBounded } = await import("lib/concourse/validate/file.ts");
+    const { loadVars } = await import("lib/concourse/validate/template/load_vars.ts");
     const { formatSource } = await import("lib/concourse/import/format.ts");
 
-    const isStdin = args.file === "-";
-    const content = isStdin ? await io.stdin() : await readText(args.file);
-    const texts = await Promise.all(flags.loadVarsFrom.map((path) => readText(path)));
-    // As for fly, a later file comes before an earlier one.
-    const vars = texts.toReversed().map(varsOfFile);
-    const name = isStdin ? "stdin" : args.file;
+    const content = await readBounded(args.file, io.stdin);
+    const vars = await loadVars({ ...flags, var: [], yamlVar: [] }, io.stdin);
+    const name = args.file === "-" ? "stdin" : args.file;
     const { text, leftOut, untyped } = importPipeline(content, name, vars);
     const { out } = flags;
     if (out !== undefined && !flags.force && await Deno.stat(out).catch(() => undefined)) {

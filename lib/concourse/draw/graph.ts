@@ -1,4 +1,6 @@
 import type { Job, Pipeline } from "lib/concourse/model/mod.ts";
+import { compileGlob } from "lib/concourse/validate/go/glob.ts";
+import { pathMatcher } from "lib/concourse/validate/go/path_match.ts";
 import { getsOf, putsOf } from "lib/concourse/walk.ts";
 
 /** A job or a resource in a picture. */
@@ -34,28 +36,18 @@ export interface DrawnGraph {
 const jobId = (name: string) => `job:${name}`;
 const resourceId = (name: string) => `resource:${name}`;
 
-/** A job by name or by glob, as `passed` names it. */
-function matches(pattern: string, name: string): boolean {
-  if (pattern === name) return true;
-  if (!/[*?[]/.test(pattern)) return false;
-  const source = pattern.replace(/[.+^${}()|\\]/g, "\\$&").replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]");
-  try {
-    return new RegExp(`^${source}$`, "u").test(name);
-  } catch {
-    return false;
+/** Each job's only group, of those that do not hold every job. */
+function groupsOf({ groups = [], jobs }: Pipeline): Map<string, string> {
+  const found = new Map<string, string[]>();
+  for (const { name, jobs: patterns = [] } of groups) {
+    const globs = patterns.map(compileGlob);
+    const members = jobs.filter((job) => globs.some((glob) => glob?.matches(job.name)));
+    if (members.length === jobs.length) continue;
+    for (const job of members) found.set(job.name, [...found.get(job.name) ?? [], name]);
   }
-}
-
-/** The one group of a job that does not hold every job. */
-function groupOf(name: string, { groups = [], jobs }: Pipeline): string | undefined {
-  const telling = groups.filter(({ jobs: patterns = [] }) =>
-    jobs.some((job) => !patterns.some((pattern) => matches(pattern, job.name)))
+  return new Map(
+    [...found].flatMap(([job, names]) => names.length === 1 ? [[job, names[0]] as const] : []),
   );
-  const own = telling.filter(({ jobs: patterns = [] }) =>
-    patterns.some((pattern) => matches(pattern, name))
-  );
-  return own.length === 1 ? own[0].name : undefined;
 }
 
 function edgesOf(job: Job, jobs: readonly Job[]): DrawnEdge[] {
@@ -63,7 +55,8 @@ function edgesOf(job: Job, jobs: readonly Job[]): DrawnEdge[] {
   const passed = new Map<string, { names: string[]; trigger: boolean }>();
   const edges: DrawnEdge[] = [];
   for (const { of, trigger = false, passed: patterns = [] } of getsOf(job)) {
-    const earlier = jobs.filter(({ name }) => patterns.some((pattern) => matches(pattern, name)));
+    const matchers = patterns.map(pathMatcher);
+    const earlier = jobs.filter(({ name }) => matchers.some((matches) => matches(name)));
     if (earlier.length === 0) edges.push({ from: resourceId(of), to, kind: "get", trigger });
     for (const { name } of earlier) {
       const held = passed.get(name) ?? { names: [], trigger: false };
@@ -86,6 +79,7 @@ function edgesOf(job: Job, jobs: readonly Job[]): DrawnEdge[] {
 export function drawnGraph(pipeline: Pipeline): DrawnGraph {
   const { jobs, resources = [] } = pipeline;
   const edges = jobs.flatMap((job) => edgesOf(job, jobs));
+  const groups = groupsOf(pipeline);
   const types = new Map(resources.map(({ name, type }) => [name, type]));
   const shown = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const known = [...types.keys()].filter((name) => shown.has(resourceId(name)));
@@ -101,7 +95,7 @@ export function drawnGraph(pipeline: Pipeline): DrawnGraph {
         id: jobId(name),
         kind: "job",
         name,
-        group: groupOf(name, pipeline),
+        group: groups.get(name),
       })),
     ],
     edges: edges.filter(({ from, to }) =>

@@ -5,6 +5,7 @@ import { encodePipeline, type Plain } from "lib/concourse/import/encode.ts";
 import { writeValue } from "lib/concourse/import/typescript.ts";
 import { Pipeline } from "lib/concourse/model/mod.ts";
 import { renderYaml } from "lib/concourse/render.ts";
+import { describeFindings } from "lib/concourse/validate/report.ts";
 import type { Vars } from "lib/concourse/validate/template/vars.ts";
 import { validatePipeline, type Verdict } from "lib/concourse/validate/validate.ts";
 
@@ -53,9 +54,7 @@ function writeModule(value: { readonly [key: string]: Plain }, untyped: readonly
 
 function decoded(verdict: Verdict, source: string) {
   if (verdict.ok && verdict.pipeline !== undefined) return verdict.pipeline;
-  const at = (place?: { line: number; column: number }) =>
-    place === undefined ? source : `${source}:${place.line}:${place.column}`;
-  throw new Problems(verdict.errors.map((error) => `${at(error.at)}: ${error.message}`));
+  throw new Problems(describeFindings(verdict.errors, source));
 }
 
 /**
@@ -82,6 +81,6 @@ export function importPipeline(
   }
   const untyped = misfits(value);
   const server = validatePipeline(yaml, "server", vars);
-  const leftOut = server.ok ? [] : server.errors.map(({ message }) => message);
+  const leftOut = server.ok ? [] : describeFindings(server.errors, source);
   return { text: writeModule(value, untyped), value, leftOut, untyped };
 }

@@ -31,18 +31,15 @@ export interface Written {
   readonly usesDuration: boolean;
 }
 
-/** Text as a literal: over several lines as a template, where nothing in it has to be escaped. */
+const writeLine = (line: string) =>
+  JSON.stringify(line).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+
+/** Text as a literal: a script as the list of its lines. */
 function writeText(text: string, indent: string): string {
   const lines = text.split("\n");
-  const isScript = lines.length > 2 && !/[`\\]|\$\{|[^\n -~]/.test(text);
-  if (!isScript) {
-    return JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-  }
-  const inner = `${indent}  `;
-  const parts = lines.map((line, index) =>
-    JSON.stringify(index < lines.length - 1 ? `${line}\n` : line)
-  ).filter((part) => part !== '""');
-  return `[\n${parts.map((part) => `${inner}${part},`).join("\n")}\n${indent}].join("")`;
+  if (lines.length <= 2) return writeLine(text);
+  const parts = lines.map((line) => `${indent}  ${writeLine(line)},\n`);
+  return `[\n${parts.join("")}${indent}].join("\\n")`;
 }
 
 const writeKey = (key: string) =>

@@ -27,6 +27,14 @@ export function formatJson({ file, profile, ok, errors, warnings, lints }: FileV
   });
 }
 
+/** `source:line:column: message` for each. */
+export function describeFindings(
+  findings: readonly { readonly message: string; readonly at?: Place }[],
+  source: string,
+): string[] {
+  return findings.map(({ message, at }) => `${[source, ...place(at) ?? []].join(":")}: ${message}`);
+}
+
 /** `file:line:column: kind: message` for each finding. */
 export function formatText({ file, errors, warnings, lints }: FileVerdict): string[] {
   const line = (kind: string, message: string, at?: Place) => {

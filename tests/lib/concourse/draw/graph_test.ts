@@ -49,7 +49,7 @@ Deno.test("a job is in the frame of its only group; a group of all is no frame",
   const groups = [
     { name: "all", jobs: ["*"] },
     { name: "first", jobs: ["build"] },
-    { name: "second", jobs: ["dep*"] },
+    { name: "second", jobs: ["{dep*,release}"] },
   ];
   const groupsOf = (all: Pipeline) =>
     drawnGraph(all).nodes.filter(({ kind }) => kind === "job").map(({ group }) => group);

@@ -104,7 +104,7 @@ jobs:
         - -c
         - |
           set -e
-          make test
+          make test "\${TARGET}"
 `,
     "pipeline.yml",
   );
@@ -136,9 +136,10 @@ export default definePipeline({
               args: [
                 "-c",
                 [
-                  "set -e\\n",
-                  "make test\\n",
-                ].join(""),
+                  "set -e",
+                  "make test \\"\${TARGET}\\"",
+                  "",
+                ].join("\\n"),
               ],
             },
           },
