@@ -53,6 +53,16 @@ Deno.test("text has file, line and column before each finding", async () => {
   assert.equal(stdout, "-:2:4: error: resource 'r' is not used");
 });
 
+Deno.test("a var in the old form is told as such", async () => {
+  const { stdout } = await runWith(task, ["-"], stdin("jobs: [{name: {{name}}, plan: []}]\n"));
+  assert.equal(
+    stdout,
+    "-:1:16: error: invalid map key: a mapping: {{name}} is no var any more, write ((name))",
+  );
+  const other = await runWith(task, ["-"], stdin("jobs:\n? {a: b, c: d}\n: 1\n"));
+  assert.match(other.stdout, /invalid map key: a mapping$/);
+});
+
 Deno.test("a profile says what its Concourse says", async () => {
   const yaml = "jobs: [{name: j, bogus: 1, plan: []}]\nextra: 1\n";
   for (

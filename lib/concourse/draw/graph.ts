@@ -52,19 +52,19 @@ function groupsOf({ groups = [], jobs }: Pipeline): Map<string, string> {
 
 function edgesOf(job: Job, jobs: readonly Job[]): DrawnEdge[] {
   const to = jobId(job.name);
-  const passed = new Map<string, { names: string[]; trigger: boolean }>();
+  const passed = new Map<string, { names: Set<string>; trigger: boolean }>();
   const edges: DrawnEdge[] = [];
   for (const { of, trigger = false, passed: patterns = [] } of getsOf(job)) {
     const matchers = patterns.map(pathMatcher);
     const earlier = jobs.filter(({ name }) => matchers.some((matches) => matches(name)));
     if (earlier.length === 0) edges.push({ from: resourceId(of), to, kind: "get", trigger });
     for (const { name } of earlier) {
-      const held = passed.get(name) ?? { names: [], trigger: false };
-      passed.set(name, { names: [...held.names, of], trigger: held.trigger || trigger });
+      const held = passed.get(name) ?? { names: new Set(), trigger: false };
+      passed.set(name, { names: held.names.add(of), trigger: held.trigger || trigger });
     }
   }
   for (const [name, { names, trigger }] of passed) {
-    edges.push({ from: jobId(name), to, kind: "passed", trigger, label: names.join("\n") });
+    edges.push({ from: jobId(name), to, kind: "passed", trigger, label: [...names].join("\n") });
   }
   for (const of of new Set(putsOf(job).map((step) => step.of))) {
     edges.push({ from: to, to: resourceId(of), kind: "put", trigger: false });

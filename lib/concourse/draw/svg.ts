@@ -50,7 +50,7 @@ export async function drawSvg({ nodes, edges }: DrawnGraph, title: string): Prom
     nodes: nodes.filter(({ group }) => group === undefined).map(nodeOf),
     subgraphs: [...groups].map(([name, members]) => ({
       name: `cluster_${name}`,
-      graphAttributes: { label: name, color: "#b0b4c0", style: "rounded", ...FONT },
+      graphAttributes: { label: name, labelloc: "t", color: "#b0b4c0", style: "rounded", ...FONT },
       nodes: members.map(nodeOf),
     })),
     edges: edges.map((edge) => ({ tail: edge.from, head: edge.to, attributes: lineOf(edge) })),

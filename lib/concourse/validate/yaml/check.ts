@@ -1,5 +1,6 @@
 import { AliasGuard } from "lib/concourse/validate/yaml/aliasing.ts";
 import { YamlError } from "lib/concourse/validate/yaml/cursor.ts";
+import { invalidKey } from "lib/concourse/validate/yaml/invalid_key.ts";
 import {
   type MapNode,
   type ScalarNode,
@@ -104,10 +105,7 @@ class Checker {
     this.#visit(key);
     const target = key.kind === "alias" ? key.target : key;
     if (target.kind !== "scalar") {
-      throw new YamlError(
-        `invalid map key: ${target.kind === "list" ? "a list" : "a mapping"}`,
-        key,
-      );
+      throw invalidKey(key);
     }
     return keyName(target, atTop);
   }

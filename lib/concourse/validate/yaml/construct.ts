@@ -1,6 +1,7 @@
 import { type Datum, type Entry, keyId, type ScalarDatum } from "lib/concourse/validate/datum.ts";
 import { AliasGuard } from "lib/concourse/validate/yaml/aliasing.ts";
 import { YamlError } from "lib/concourse/validate/yaml/cursor.ts";
+import { invalidKey } from "lib/concourse/validate/yaml/invalid_key.ts";
 import {
   type MapNode,
   type ScalarNode,
@@ -73,10 +74,7 @@ class Constructor {
       }
       const key = this.visit(keyNode);
       if (key.type === "list" || key.type === "map") {
-        throw new YamlError(
-          `invalid map key: ${key.type === "list" ? "a list" : "a mapping"}`,
-          keyNode,
-        );
+        throw invalidKey(keyNode);
       }
       entries.set(keyId(key), { key, value: this.visit(valueNode) });
     }

@@ -23,6 +23,7 @@ const deploy: Job = {
     do: [
       { get: "code", passed: ["build"], trigger: true },
       { get: "image", resource: "registry", passed: ["buil?"] },
+      { get: "same-image", resource: "registry", passed: ["build"] },
     ],
   }],
 };

@@ -1,9 +1,16 @@
+import {
+  isBlock,
+  type TemplateAction,
+  templateActions,
+  TemplateError,
+} from "lib/concourse/validate/go/template.ts";
+
 const FIELDS = new Set(["Team", "Pipeline", "Secret"]);
-const ACTION = /\{\{(-\s)?([\s\S]*?)(\s-)?\}\}/g;
 
 /**
- * Checks the path template of a credential manager: not empty, its actions closed, and no field but
- * `.Team`, `.Pipeline` and `.Secret`. Other actions of Go's templates are taken as they are.
+ * Checks the path template of a credential manager: well-formed, not empty, no function that Go's
+ * templates lack, and no field but `.Team`, `.Pipeline` and `.Secret`. What depends on conditions and
+ * loops is taken as it is.
  *
  * @param name The template's name in messages
  * @returns What is wrong, in the words of Go
@@ -11,24 +18,44 @@ const ACTION = /\{\{(-\s)?([\s\S]*?)(\s-)?\}\}/g;
  */
 export function checkSecretTemplate(name: string, template: string): string | undefined {
   const lineOf = (at: number) => template.slice(0, at).split("\n").length;
-  const bare = template.replace(ACTION, (_, _open, action) => action.startsWith("/*") ? "" : "x");
-  const open = template.replace(ACTION, (action) => " ".repeat(action.length)).indexOf("{{");
-  if (open >= 0) return `template: ${name}:${lineOf(open)}: unclosed action`;
-  for (const match of template.matchAll(ACTION)) {
-    const action = match[2].trim(), line = lineOf(match.index);
-    if (action === "") return `template: ${name}:${line}: missing value for command`;
+  let actions: TemplateAction[];
+  try {
+    actions = templateActions(template);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return `template: ${name}:${lineOf(error.at)}: ${error.message}`;
   }
-  if (bare.trim() === "") return "secret template should not be empty";
-  for (const match of template.matchAll(ACTION)) {
-    const used = /^\s*\.([\p{L}_][\p{L}\d_]*)\s*$/u.exec(match[2]);
-    if (!used || FIELDS.has(used[1])) continue;
-    const at = match.index + match[0].indexOf(".");
-    const column = at - (template.lastIndexOf("\n", at - 1) + 1);
-    return `template: ${name}:${lineOf(at)}:${column}: executing "${name}" at <.${
-      used[1]
-    }>: can't evaluate field ${
-      used[1]
-    } in type *struct { Team string; Pipeline string; Secret string }`;
+  if (actions.length === 0 && template.replace(/\{\{[^]*?\}\}/g, "").trim() === "") {
+    return "secret template should not be empty";
+  }
+  const fault = actions.some(isBlock) ? undefined : actions.map(unknownField).find(Boolean);
+  if (fault === undefined) return undefined;
+  const { at, chain, message } = fault;
+  const before = template.slice(template.lastIndexOf("\n", at - 1) + 1, at);
+  const column = new TextEncoder().encode(before).length;
+  return `template: ${name}:${lineOf(at)}:${column}: executing "${name}" at <${chain}>: ${message}`;
+}
+
+/** The first field in an action that a secret's path has not. */
+function unknownField({ tokens }: TemplateAction) {
+  for (let index = 0; index < tokens.length; index++) {
+    if (tokens[index].kind !== "field" || tokens[index].attached && index > 0) continue;
+    let end = index + 1;
+    while (tokens[end]?.kind === "field" && tokens[end].attached) end++;
+    const chain = tokens.slice(index, end);
+    const [first, second] = chain.map(({ text }) => text.slice(1));
+    const message = !FIELDS.has(first)
+      ? `can't evaluate field ${first} in type *struct { Team string; Pipeline string; Secret string }`
+      : second !== undefined
+      ? `can't evaluate field ${second} in type string`
+      : undefined;
+    if (message !== undefined) {
+      return {
+        at: (chain[1] ?? chain[0]).at,
+        chain: chain.map(({ text }) => text).join(""),
+        message,
+      };
+    }
   }
   return undefined;
 }
