@@ -46,6 +46,22 @@ export type GateLevel = "mandatory" | "advisory";
 /** The gates that have one level for an environment; IAM findings have severities instead. */
 export type GateLevels = Readonly<Record<"tags" | "names" | "constructs", GateLevel>>;
 
+/** A finding about IAM policies that is meant to be, wherever it occurs. */
+export interface IamSuppression {
+  /** The finding's id: `RESOURCE_STAR`. */
+  readonly id: string;
+  /** Narrows it to a statement; may have wildcards. */
+  readonly sid?: string;
+  /** Narrows it to an action; may have wildcards. */
+  readonly action?: string;
+  /** Narrows it to a resource; may have wildcards. */
+  readonly resource?: string;
+  /** Why. */
+  readonly reason: string;
+  /** The last day on which it holds, `YYYY-MM-DD`. */
+  readonly expires: string;
+}
+
 /** The organization's facts. */
 export const organization = {
   /** Short name: the prefix of Pulumi project names. */
@@ -61,13 +77,29 @@ export const organization = {
   /** The region of everything that names none. */
   region: "us-east-1" as Region,
   /** Pulumi's state. */
-  stateBackend: "s3://mitol-pulumi-state/",
+  stateBackend: "s3://mitol-pulumi-state?region=us-east-1",
   /** Where this repository is fetched from by pipelines. */
   repository: "https://github.com/mitodl/ol-infrastructure",
   /** The bucket where pipelines keep plans and the records of machine images. */
   artifactBucket: "mitol-infrastructure-artifacts",
   /** The branch that pipelines follow. */
   branch: "main",
+  /** Findings that are meant to be in every stack; those of one policy are suppressed beside it. */
+  iamSuppressions: [
+    {
+      id: "PERMISSIONS_MANAGEMENT_ACTIONS",
+      sid: "AccountPoliciesDecide",
+      reason: "AWS's default key policy: without it nobody but the key's policy could manage a key",
+      expires: "2028-12-31",
+    },
+    {
+      id: "RESOURCE_EFFECTIVELY_STAR",
+      action: "route53:GetChange",
+      reason:
+        "a change has an id that nobody knows before, and says nothing but whether it is done",
+      expires: "2028-12-31",
+    },
+  ] as readonly IamSuppression[],
   environments: {
     CI: {
       vaultAddress: "https://vault-ci.odl.mit.edu",

@@ -83,6 +83,7 @@ async function lintStacks(io: Context["io"]): Promise<Linted> {
   const { previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
   const { containsUnknown, unwrap } = await import("lib/pulumi/simulate/wire.ts");
   const { lintResources } = await import("lib/iam/resource_set.ts");
+  const { organization: { iamSuppressions: ignore } } = await import("lib/organization.ts");
 
   const fleet = await loadFleet(ROOT);
   const previews = await previewFleet(fleet, [...fleet.stacks.keys()], { signal: io.signal });
@@ -93,7 +94,7 @@ async function lintStacks(io: Context["io"]): Promise<Linted> {
       inputs: unwrap(inputs) as Record<string, unknown>,
       outputs: unwrap(outputs) as Record<string, unknown>,
     }));
-    return lintResources(resources, containsUnknown).map(({ file, findings }) => ({
+    return lintResources(resources, containsUnknown, ignore).map(({ file, findings }) => ({
       file: `${stack.id}:${file}`,
       findings,
     }));

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { keyPolicy } from "infra/components/key_policy.ts";
 import { policyDocument } from "lib/iam/mod.ts";
 import { parseWith } from "lib/schema/parse.ts";
 
@@ -42,20 +43,7 @@ export class Topic extends pulumi.ComponentResource {
     const key = new aws.kms.Key(name, {
       description: `Messages of the topic ${name}`,
       enableKeyRotation: true,
-      policy: pulumi.all([account, ours]).apply(([id, conditions]) =>
-        JSON.stringify(policyDocument({
-          sid: "Administration",
-          principals: { AWS: `arn:aws:iam::${id}:root` },
-          actions: "kms:*",
-          resources: "*",
-        }, {
-          sid: "Publishers",
-          principals: { Service: services },
-          actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
-          resources: "*",
-          conditions,
-        }))
-      ),
+      policy: account.apply((id) => keyPolicy(id, settings.publishers)),
     }, parent);
     new aws.kms.Alias(name, { name: `alias/topics/${name}`, targetKeyId: key.id }, parent);
     const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key.arn }, parent);

@@ -32,6 +32,9 @@ export interface FindOptions {
   readonly today?: string;
 }
 
+/** The day on which suppressions expire or not, `YYYY-MM-DD` in UTC. */
+export const today = (): string => new Date().toISOString().slice(0, 10);
+
 /** What was found, and what was found but suppressed. */
 export interface LintResult {
   /** The kind it was linted as. */
@@ -59,10 +62,9 @@ export function findIamIssues(document: unknown, options: FindOptions = {}): Lin
     ...read.faults,
     ...read.isReadable ? runRules(policy, read.source, options.sensitive) : [],
   ];
-  const today = options.today ?? new Date().toISOString().slice(0, 10);
   return {
     type: policy.type,
-    ...suppress(found, options.ignore ?? [], today, ANALYZER_CODES),
+    ...suppress(found, options.ignore ?? [], options.today ?? today(), ANALYZER_CODES),
   };
 }
 

@@ -70,7 +70,9 @@ function checkPolicies(
   resources: Parameters<typeof lintResources>[0],
   failOn: Severity,
 ): GateFinding[] {
-  return lintResources(resources, containsUnknown).flatMap(({ file, findings }) =>
+  return lintResources(resources, containsUnknown, organization.iamSuppressions).flatMap((
+    { file, findings },
+  ) =>
     findings.map(({ id, severity, path, detail, remedy }): GateFinding => ({
       gate: "iam",
       level: isAtLeast(severity, failOn) ? "mandatory" : "advisory",

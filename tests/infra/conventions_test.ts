@@ -1,9 +1,16 @@
 /** What holds for every project, component and stack. */
 import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
+import { lintResources } from "lib/iam/mod.ts";
+import { type IamSuppression, organization } from "lib/organization.ts";
 import { isSound, previewFleet } from "lib/pulumi/evaluate/fleet.ts";
 import { loadFleet } from "lib/pulumi/fleet.ts";
-import { containsSecret } from "lib/pulumi/simulate/wire.ts";
+import {
+  containsSecret,
+  containsUnknown,
+  type Properties,
+  unwrap,
+} from "lib/pulumi/simulate/wire.ts";
 import { Environment } from "lib/schema/environment.ts";
 
 const fleet = await loadFleet(ROOT);
@@ -27,6 +34,25 @@ Deno.test("every stack evaluates, and no gate stands against it", () => {
     [],
   );
   assert.ok(resources.length > 300, `${resources.length} resources were seen`);
+});
+
+Deno.test("every suppression of the organization is used, and nothing else is found", () => {
+  const gated = resources.map(({ urn, type, inputs, outputs }) => ({
+    urn,
+    type,
+    inputs: unwrap(inputs) as Properties,
+    outputs: unwrap(outputs) as Properties,
+  }));
+  const found = (ignore: readonly IamSuppression[]) =>
+    lintResources(gated, containsUnknown, ignore).flatMap(({ file, findings }) =>
+      findings.map(({ id, detail }) => `${file}: ${id}: ${detail}`)
+    );
+  const all = organization.iamSuppressions;
+  assert.deepEqual(found(all), []);
+  for (const suppression of all) {
+    const others = all.filter((other) => other !== suppression);
+    assert.ok(found(others).length > 0, `${suppression.id} is not needed any more`);
+  }
 });
 
 Deno.test("every project has a stack for each environment; one is a tenant's", () => {

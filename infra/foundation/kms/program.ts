@@ -1,34 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { policyDocument } from "lib/iam/mod.ts";
+import { keyPolicy } from "infra/components/key_policy.ts";
 import { defineProgram } from "lib/pulumi/project.ts";
 import { KEYS } from "./config.ts";
 import type project from "./project.ts";
-
-/**
- * Who may use a key: whoever the account's own policies let, and a service on behalf of the account.
- *
- * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
- */
-function keyPolicy(account: string, service?: string): string {
-  return JSON.stringify(policyDocument(
-    {
-      sid: "AccountPoliciesDecide",
-      principals: { AWS: `arn:aws:iam::${account}:root` },
-      actions: "kms:*",
-      resources: "*",
-    },
-    ...(service
-      ? [{
-        sid: "Service",
-        principals: { Service: `${service}.amazonaws.com` },
-        actions: ["kms:Decrypt", "kms:GenerateDataKey*"] as const,
-        resources: "*",
-        conditions: { StringEquals: { "aws:SourceAccount": account } },
-      }]
-      : []),
-  ));
-}
 
 export default defineProgram<typeof project>(({ config, info }) => {
   const { accountId } = aws.getCallerIdentityOutput({});
@@ -38,7 +13,7 @@ export default defineProgram<typeof project>(({ config, info }) => {
       description,
       enableKeyRotation: true,
       deletionWindowInDays: config.deletionWindowDays,
-      policy: accountId.apply((account) => keyPolicy(account, service)),
+      policy: accountId.apply((account) => keyPolicy(account, service ? [service] : [])),
     }, { protect: info.environment === "Production" });
     const alias = new aws.kms.Alias(`${name}-${info.environmentSuffix}`, {
       name: `alias/${name}-${info.environmentSuffix}`,
