@@ -82,8 +82,9 @@ async function lintStacks(io: Context["io"]): Promise<Linted> {
   const { loadFleet } = await import("lib/pulumi/fleet.ts");
   const { previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
   const { containsUnknown, unwrap } = await import("lib/pulumi/simulate/wire.ts");
+  const { suppressionsIn } = await import("lib/iam/files.ts");
   const { lintResources } = await import("lib/iam/resource_set.ts");
-  const { organization: { iamSuppressions: ignore } } = await import("lib/organization.ts");
+  const { organization: { iamSuppressions } } = await import("lib/organization.ts");
 
   const fleet = await loadFleet(ROOT);
   const previews = await previewFleet(fleet, [...fleet.stacks.keys()], { signal: io.signal });
@@ -94,6 +95,7 @@ async function lintStacks(io: Context["io"]): Promise<Linted> {
       inputs: unwrap(inputs) as Record<string, unknown>,
       outputs: unwrap(outputs) as Record<string, unknown>,
     }));
+    const ignore = [...iamSuppressions, ...suppressionsIn(`${ROOT}/${stack.on.folder}`)];
     return lintResources(resources, containsUnknown, ignore).map(({ file, findings }) => ({
       file: `${stack.id}:${file}`,
       findings,

@@ -8,6 +8,7 @@ import type { Finding } from "lib/iam/finding.ts";
 import { findIamIssues, type FindOptions } from "lib/iam/lint.ts";
 import { parseJson } from "lib/iam/json/parse.ts";
 import { positionAt } from "lib/iam/json/position.ts";
+import type { Suppression } from "lib/iam/suppression.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 
 /** What was found in one policy. */
@@ -34,13 +35,23 @@ export const suppressionsFile = (path: string): string =>
   `${path.replace(/\.json$/, "")}.ignore.json`;
 
 /**
- * Reads the suppressions beside a policy: a JSON list; none when there is no such file. What is wrong
- * with one of them becomes a finding later.
+ * Reads the suppressions of every policy in a folder.
+ *
+ * @throws {Problems} when a file of them is no JSON list
+ */
+export function suppressionsIn(folder: string): Suppression[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort()
+    .filter((name) => name.endsWith(".ignore.json"))
+    .flatMap((name) => readSuppressions(`${folder}/${name}`));
+}
+
+/**
+ * Reads a JSON list of suppressions; none when there is no such file. What is wrong with one of them
+ * becomes a finding later.
  *
  * @throws {Problems} when the file is no JSON list
  */
-function readSuppressions(path: string): FindOptions["ignore"] {
-  const file = suppressionsFile(path);
+function readSuppressions(file: string): Suppression[] {
   let text: string;
   try {
     text = Deno.readTextFileSync(file);
@@ -68,11 +79,11 @@ function readSuppressions(path: string): FindOptions["ignore"] {
  */
 export function lintFile(path: string, options: FindOptions = {}): LintedPolicy {
   const bytes = readBytes(path);
-  const ignore = readSuppressions(path);
+  const ignore = readSuppressions(suppressionsFile(path));
   const { text, fault } = decode(bytes);
   const { findings } = findIamIssues(text, {
     ...options,
-    ignore: [...options.ignore ?? [], ...ignore ?? []],
+    ignore: [...options.ignore ?? [], ...ignore],
   });
   return { file: path, findings: fault ? [fault, ...findings] : findings };
 }

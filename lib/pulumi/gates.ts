@@ -1,4 +1,4 @@
-import { lintResources, type Severity } from "lib/iam/mod.ts";
+import { lintResources, type Severity, type Suppression } from "lib/iam/mod.ts";
 import { isAtLeast } from "lib/iam/finding.ts";
 import { type GateLevels, organization } from "lib/organization.ts";
 import type { Evaluation } from "lib/pulumi/evaluate/evaluate.ts";
@@ -23,10 +23,14 @@ export interface GateFinding {
  *
  * What is mandatory and what advisory is the environment's `gates` and `iamFailOn` in the organization's
  * file.
+ *
+ * @param ignore Findings about IAM policies that are meant to be, beside the organization's own. Default
+ * none
  */
 export function checkGates(
   evaluation: Pick<Evaluation, "resources">,
   info: StackInfo,
+  ignore: readonly Suppression[] = [],
 ): GateFinding[] {
   const { gates, iamFailOn } = organization.environments[info.environment];
   const resources = evaluation.resources.filter(({ custom }) => custom).map((resource) => ({
@@ -42,7 +46,7 @@ export function checkGates(
         subject: urn.split("::").slice(2).join("::"),
       }))
     ),
-    ...checkPolicies(resources, iamFailOn),
+    ...checkPolicies(resources, iamFailOn, [...organization.iamSuppressions, ...ignore]),
   ];
 }
 
@@ -69,8 +73,9 @@ function checkTags(type: string, inputs: Properties): Found[] {
 function checkPolicies(
   resources: Parameters<typeof lintResources>[0],
   failOn: Severity,
+  ignore: readonly Suppression[],
 ): GateFinding[] {
-  return lintResources(resources, containsUnknown, organization.iamSuppressions).flatMap((
+  return lintResources(resources, containsUnknown, ignore).flatMap((
     { file, findings },
   ) =>
     findings.map(({ id, severity, path, detail, remedy }): GateFinding => ({

@@ -1,3 +1,4 @@
+import { suppressionsIn } from "lib/iam/files.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { evaluateStack, type Evaluation, type Reads } from "lib/pulumi/evaluate/evaluate.ts";
 import { type Fleet, type FleetStack, subgraph } from "lib/pulumi/fleet.ts";
@@ -78,7 +79,7 @@ async function previewStack(
       stack,
       verdict: evaluation.deferred ? "deferred" : "evaluated",
       evaluation,
-      findings: checkGates(evaluation, info),
+      findings: checkGates(evaluation, info, suppressionsIn(`${fleet.root}/${on.folder}`)),
       problems: evaluation.deferred ? [evaluation.deferred] : [],
       elapsed: elapsed(),
     };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Suppression } from "lib/iam/mod.ts";
 import { checkGates } from "lib/pulumi/gates.ts";
 import { parseStack } from "lib/pulumi/stack_info.ts";
 
@@ -7,12 +8,19 @@ const TAGS = Object.fromEntries(
     .map((name) => [name, "x"]),
 );
 
-function gate(type: string, inputs: Record<string, unknown>, stack = "QA", name = "thing") {
+function gate(
+  type: string,
+  inputs: Record<string, unknown>,
+  stack = "QA",
+  name = "thing",
+  ignore: Suppression[] = [],
+) {
   const urn = `urn:pulumi:${stack}::p::${type}::${name}`;
   const resource = { urn, type, name, custom: true, id: name, inputs, outputs: inputs };
   return checkGates(
     { resources: [{ ...resource, dependencies: [], protect: false }] },
     parseStack("ol-infrastructure-p", stack),
+    ignore,
   );
 }
 
@@ -37,6 +45,24 @@ Deno.test("a policy that grants too much is refused, with its subject", () => {
   const mandatory = findings.filter(({ level }) => level === "mandatory");
   assert.ok(mandatory.length > 0);
   assert.match(mandatory[0].subject, /aws:iam\/rolePolicy:RolePolicy::thing:policy/);
+});
+
+Deno.test("a finding that is meant to be is not shown, but that its suppression expired is", () => {
+  const inputs = { role: "r", policy: policy({ Sid: "All", Action: "iam:*", Resource: "*" }) };
+  const ids = (ignore?: Suppression[]) =>
+    gate("aws:iam/rolePolicy:RolePolicy", inputs, "QA", "thing", ignore)
+      .map(({ message }) => message.split(" ")[1]);
+  const all = [...new Set(ids())].map((id) => ({
+    id,
+    sid: "All",
+    reason: "a test",
+    expires: "2999-12-31",
+  }));
+  const union = ids().filter((id) => !ids(all).includes(id));
+  assert.ok(union.length > 0);
+  const [first, ...others] = all;
+  assert.ok(ids(others).includes(first.id));
+  assert.ok(ids([{ ...first, expires: "2020-01-01" }]).includes("SUPPRESSION_EXPIRED"));
 });
 
 Deno.test("which severity stops a deployment is the environment's", () => {
