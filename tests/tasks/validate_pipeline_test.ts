@@ -154,6 +154,16 @@ Deno.test("bad input gets one clear message and exit 1", async () => {
   });
 });
 
+Deno.test({
+  name: "what has no end is not read to the end",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const { code, stdout } = await runWith(task, ["/dev/zero"]);
+    assert.equal(code, 1);
+    assert.equal(stdout, "/dev/zero: error: has no end within 16.0 MB: not read");
+  },
+});
+
 Deno.test("lints are listed, turned off, and fail only when told", async () => {
   const yaml = "resources: [{name: r, type: gti}]\njobs: [{name: j, plan: [{get: r}]}]\n";
   const list = await runWith(task, ["--list-lints"]);

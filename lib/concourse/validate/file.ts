@@ -35,6 +35,22 @@ function refuseLarge(file: string, bytes: number): void {
   }
 }
 
+async function readStream(
+  file: string,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) {
+      throw new Problem(`${file}: has no end within ${megabytes(MAX_BYTES)}: not read`);
+    }
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
 /**
  * Reads a file whole, or stdin for `-`.
  *
@@ -53,9 +69,9 @@ export async function readBounded(
     const info = await Deno.stat(file);
     if (info.isDirectory) throw new Problem(`${file}: is a directory, expected a file`);
     refuseLarge(file, info.size);
-    const bytes = await Deno.readFile(file);
-    refuseLarge(file, bytes.length);
-    return bytes;
+    // A device or a pipe has no size, and need not have an end.
+    if (!info.isFile) return await readStream(file, (await Deno.open(file)).readable);
+    return await Deno.readFile(file);
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (error instanceof Deno.errors.NotFound) {

@@ -8,13 +8,15 @@ const NOT_SECRET = /(?:public|_id|_path|_file|_name|_url|_version)$/i;
 const SECRET_VALUE =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{22}|\bglpat-[\w-]{20}|\bxox[abprs]-[\w-]{10}|\bhvs\.[\w-]{20}/;
 /** What stands for a secret without being one. */
-const PLACEHOLDER = /^(?:\(\(|\$|<|x+$|\*+$|changeme$|dummy|example|none$|true$|false$|test)/i;
+const PLACEHOLDER =
+  /^(?:\(\(|\$|<|x+$|\*+$|changeme$|dummy|example|none$|true$|false$|test|x-oauth-basic$)/i;
 
 /** A secret written into a pipeline, where everyone who may see the pipeline sees it. */
 export const secretLiteral: Lint = {
   id: "secret-literal",
   severity: "warning",
-  doc: "A secret is written out in a source, params or vars: whoever sees the pipeline sees it",
+  doc:
+    "A secret is written out in a source, params, vars or a var source: whoever sees the pipeline sees it",
   *check({ pipeline }) {
     for (const resource of pipeline.resources) {
       yield* search("", resource.source);
@@ -25,6 +27,9 @@ export const secretLiteral: Lint = {
     }
     for (const type of [...pipeline.resource_types, ...pipeline.prototypes]) {
       for (const part of [type.source, type.defaults, type.params]) yield* search("", part);
+    }
+    for (const { type, config } of pipeline.var_sources) {
+      if (type !== "dummy") yield* search("", config);
     }
     const seen = new Set<Datum>();
     for (const { step } of stepsOf(pipeline)) {

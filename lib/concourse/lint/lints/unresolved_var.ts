@@ -14,9 +14,9 @@ export const unresolvedVar: Lint = {
       ({ text }) => text,
     );
     for (const [text, [{ reference, at }, ...more]] of open) {
-      const others = more.length > 0 ? `, nor in ${more.length} more places` : "";
+      const places = more.length > 0 ? `, used in ${more.length + 1} places,` : "";
       yield {
-        message: `((${text})) has no value here${others}${didYouMean(reference.path, given)}`,
+        message: `((${text}))${places} has no value here${didYouMean(reference.path, given)}`,
         at,
       };
     }

@@ -121,9 +121,16 @@ const TABLE: Record<string, { hits: [yaml: string, message: RegExp][]; clean: st
       [job().replace("{uri: u}", "{uri: u, password: hunter22}"), /^'password' holds a secret/],
       [job("{put: src, params: {nested: [{api_key: abcd1234}]}}"), /'api_key'/],
       [job(task(`${IMAGE}, params: {X: ${"AKIA" + "ABCDEFGHIJKLMNOP"}}`)), /'X'/],
+      [
+        "var_sources: [{name: v, type: vault, config: {url: https://v, client_token: abcd1234}}]\n" +
+        job(),
+        /'client_token'/,
+      ],
     ],
     clean: [
       job().replace("{uri: u}", "{uri: u, password: ((p)), token_path: /run/token}"),
+      job().replace("{uri: u}", "{uri: u, username: ((token)), password: x-oauth-basic}"),
+      "var_sources: [{name: d, type: dummy, config: {vars: {password: abcd1234}}}]\n" + job(),
       job("{put: src, params: {public_key: abcd1234}}"),
     ],
   },
