@@ -75,7 +75,10 @@ export function openFly({ fly, target, team, signal }: FlyOptions): Fly {
     const plain = (text: string) => text.replace(ESCAPES, "").trim();
     if (code === 0) return [plain(stdout), plain(stderr)].filter((text) => text !== "").join("\n");
     const said = plain(stderr) || plain(stdout) || `exit code ${code}`;
-    throw new Problem(`fly ${command} failed on target "${target}": ${said}`);
+    const hint = /unknown target/.test(said)
+      ? `: log in first, fly --target ${target} login --concourse-url URL`
+      : "";
+    throw new Problem(`fly ${command} failed on target "${target}": ${said}${hint}`);
   };
   const setArgs = ({ name, file, varFiles, checkCredentials }: PipelineSource) => [
     ...["--pipeline", name, "--config", file, "--no-color"],

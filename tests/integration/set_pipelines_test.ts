@@ -85,6 +85,10 @@ Deno.test({
       assert.equal(done.code, Exit.Ok, done.stderr);
       assert.equal(pipelines.get("meta")!.paused, false);
       assert.equal((await set("--dry-run")).code, Exit.Ok, "what was set is up to date");
+
+      const stranger = await set("--target", "nowhere", "--dry-run");
+      assert.equal(stranger.code, Exit.Failed);
+      assert.match(stranger.stderr, /unknown target: nowhere: log in first, fly --target nowhere/);
     } finally {
       if (before !== undefined) Deno.env.set("HOME", before);
       await server.shutdown();
