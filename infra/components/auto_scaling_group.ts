@@ -8,6 +8,7 @@ import {
 } from "infra/components/auto_scaling_settings.ts";
 import { checkedInput } from "infra/components/checked_input.ts";
 import type { LoadBalancer } from "infra/components/load_balancer.ts";
+import type { TcpLoadBalancer } from "infra/components/tcp_load_balancer.ts";
 import { type PolicyDocumentObject, trustPolicy } from "lib/iam/mod.ts";
 import { serviceName } from "lib/pulumi/service_names.ts";
 import { parseWith } from "lib/schema/parse.ts";
@@ -34,6 +35,8 @@ export type AutoScalingGroupArgs = z.input<typeof Settings> & {
   readonly userData?: pulumi.Input<string>;
   /** The load balancer in front. Default none. */
   readonly behind?: Behind;
+  /** Another one, which takes connections as they are. Default none. */
+  readonly behindTcp?: TcpLoadBalancer;
 };
 
 /**
@@ -66,12 +69,16 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AutoScalingGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:AutoScalingGroup", name, {}, opts);
-    const { imageId, vpcId, subnetIds, iamPolicy, userData, behind, ...given } = args;
+    const { imageId, vpcId, subnetIds, iamPolicy, userData, behind, behindTcp, ...given } = args;
     const settings = parseWith(Settings, given, `AutoScalingGroup ${name}`);
     const parent = { parent: this };
     const role = this.#role(name, iamPolicy);
     const profile = new aws.iam.InstanceProfile(name, { role: role.name }, parent);
     const group = this.#securityGroup(name, vpcId, settings.peerPorts);
+    if (behindTcp) {
+      const { port, securityGroupId } = behindTcp;
+      this.#letIn(`${name}-balancer-${port}`, group.id, securityGroupId, port);
+    }
     const targets = behind ? [this.#target(name, vpcId, group, behind)] : [];
     const template = new aws.ec2.LaunchTemplate(name, {
       namePrefix: `${serviceName("launchTemplate", name, 30)}-`,
@@ -84,8 +91,8 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       metadataOptions: {
         httpEndpoint: "enabled",
         httpTokens: "required",
-        // A container's packets have one hop more: they do not reach the machine's credentials.
-        httpPutResponseHopLimit: 1,
+        // A container's packets have one hop more: by one alone they do not reach the machine's credentials.
+        httpPutResponseHopLimit: settings.containersUseRole ? 2 : 1,
         instanceMetadataTags: "enabled",
       },
       blockDeviceMappings: [{
@@ -108,7 +115,10 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       minSize: settings.min,
       maxSize: settings.max,
       vpcZoneIdentifiers: subnetIds,
-      targetGroupArns: targets.map(({ arn }) => arn),
+      targetGroupArns: [
+        ...targets.map(({ arn }) => arn),
+        ...behindTcp ? [behindTcp.targetGroupArn] : [],
+      ],
       healthCheckType: behind && (behind.replaceUnhealthy ?? true) ? "ELB" : "EC2",
       healthCheckGracePeriod: settings.refresh.warmupSeconds,
       defaultInstanceWarmup: settings.refresh.warmupSeconds,

@@ -54,6 +54,8 @@ export const AutoScalingGroupArgs = GroupSize.extend({
   targetCpuPercent: z.int().min(10).max(90).optional(),
   /** Days after which a machine is replaced, 1 to 365. Default never. */
   maxLifetimeDays: z.int().min(1).max(365).optional(),
+  /** Whether containers on the machines have the machines' role, too. Default they do not reach it. */
+  containersUseRole: z.boolean().default(false),
   /** Ports between the group's own machines. Default none. */
   peerPorts: z.array(z.int().min(1).max(65_535)).default([]),
 }).superRefine((args, context) => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { AutoScalingGroup } from "infra/components/auto_scaling_group.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "infra/components/load_balancer.ts";
+import { TcpLoadBalancer } from "infra/components/tcp_load_balancer.ts";
 import { make } from "tests/support/program.ts";
 
 const balancer: LoadBalancerArgs = {
@@ -63,3 +65,29 @@ for (const [what, change, message] of refused) {
     await assert.rejects(make(() => new LoadBalancer("web", { ...balancer, ...change })), message);
   });
 }
+
+Deno.test("connections that are no HTTP reach a group through a load balancer of their own", async () => {
+  const made = await make(() => {
+    const place = { vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"] };
+    const behindTcp = new TcpLoadBalancer("tsa", { ...place, port: 2222 });
+    new AutoScalingGroup("web", {
+      ...place,
+      behindTcp,
+      imageId: "ami-0123456789abcdef0",
+      instanceTypes: ["m7i.large"],
+      min: 1,
+      max: 1,
+      containersUseRole: true,
+    });
+  });
+  assert.deepEqual(made.findings, []);
+  const balancer = made.inputs("aws:lb/loadBalancer:LoadBalancer", "tsa");
+  assert.deepEqual([balancer.loadBalancerType, balancer.internal], ["network", true]);
+  assert.equal(made.inputs("aws:lb/targetGroup:TargetGroup", "tsa").protocol, "TCP");
+  assert.equal(made.inputs("aws:autoscaling/group:Group", "web").targetGroupArns.length, 1);
+  const rule = made.inputs(RULE, "web-balancer-2222");
+  assert.equal(rule.fromPort, 2222);
+  assert.ok(rule.referencedSecurityGroupId);
+  const { metadataOptions } = made.inputs("aws:ec2/launchTemplate:LaunchTemplate", "web");
+  assert.equal(metadataOptions.httpPutResponseHopLimit, 2);
+});
