@@ -29,6 +29,8 @@ export type AutoScalingGroupArgs = z.input<typeof Settings> & {
   readonly vpcId: pulumi.Input<string>;
   /** Where machines are started; in several zones. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Other security groups that the machines are in: a database's clients. Default none. */
+  readonly memberOf?: readonly pulumi.Input<string>[];
   /** What the machines may do; linted. Default nothing. */
   readonly iamPolicy?: PolicyDocumentObject;
   /** What cloud-init is given at the first start; never a secret. Default nothing. */
@@ -69,7 +71,17 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
    */
   constructor(name: string, args: AutoScalingGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:AutoScalingGroup", name, {}, opts);
-    const { imageId, vpcId, subnetIds, iamPolicy, userData, behind, behindTcp, ...given } = args;
+    const {
+      imageId,
+      vpcId,
+      subnetIds,
+      iamPolicy,
+      userData,
+      behind,
+      behindTcp,
+      memberOf = [],
+      ...given
+    } = args;
     const settings = parseWith(Settings, given, `AutoScalingGroup ${name}`);
     const parent = { parent: this };
     const role = this.#role(name, iamPolicy);
@@ -85,7 +97,7 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       imageId: checkedInput(ImageId, imageId, `AutoScalingGroup ${name}`, "imageId"),
       instanceType: settings.instanceTypes[0],
       iamInstanceProfile: { arn: profile.arn },
-      vpcSecurityGroupIds: [group.id],
+      vpcSecurityGroupIds: [group.id, ...memberOf],
       ebsOptimized: "true",
       monitoring: { enabled: true },
       metadataOptions: {

@@ -39,6 +39,8 @@ export class Database extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
   /** The port. */
   readonly port: pulumi.Output<number>;
+  /** The administrator, whose password is given. */
+  readonly adminUsername: string = ADMIN;
   /** The read replica's host; the instance's own without one. */
   readonly readHost: pulumi.Output<string>;
   /** Where Vault makes users: below it `creds/app`, `creds/readonly`, `creds/admin`. */

@@ -28,6 +28,8 @@ export interface Sizes {
   readonly codejail: GroupSize;
   /** Of Consul's servers; how many there are is the stack's to say. */
   readonly consul: Pick<GroupSize, "instanceTypes">;
+  /** Of Concourse: who answers, and who works. */
+  readonly concourse: { readonly web: GroupSize; readonly workers: GroupSize };
   /** Of Vault's servers; how many there are is the stack's to say. */
   readonly vault: Pick<GroupSize, "instanceTypes">;
 }
@@ -45,6 +47,10 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     cache: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 0 },
     codejail: { instanceTypes: ["t3a.medium"], min: 1, max: 1 },
     consul: { instanceTypes: ["t3a.small"] },
+    concourse: {
+      web: { instanceTypes: ["t3a.medium"], min: 1, max: 1 },
+      workers: { instanceTypes: ["m7a.large"], min: 1, max: 2 },
+    },
     vault: { instanceTypes: ["t3a.medium"] },
   },
   QA: {
@@ -58,6 +64,10 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     cache: { nodeType: "cache.t4g.small", replicas: 0, snapshotDays: 1 },
     codejail: { instanceTypes: ["t3a.large"], min: 1, max: 2 },
     consul: { instanceTypes: ["t3a.medium"] },
+    concourse: {
+      web: { instanceTypes: ["t3a.large"], min: 1, max: 2 },
+      workers: { instanceTypes: ["m7a.xlarge"], min: 1, max: 3 },
+    },
     vault: { instanceTypes: ["t3a.medium"] },
   },
   Production: {
@@ -71,6 +81,10 @@ export const SIZES: Readonly<Record<Environment, Sizes>> = {
     cache: { nodeType: "cache.m7g.large", replicas: 1, snapshotDays: 7 },
     codejail: { instanceTypes: ["m7a.large", "m6a.large"], min: 2, max: 6 },
     consul: { instanceTypes: ["m7a.large"] },
+    concourse: {
+      web: { instanceTypes: ["m7a.large"], min: 2, max: 4 },
+      workers: { instanceTypes: ["m7a.2xlarge", "m6a.2xlarge"], min: 3, max: 10 },
+    },
     vault: { instanceTypes: ["m7a.large"] },
   },
 };

@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { defineSecrets } from "lib/secrets/define.ts";
-
-const pem = (what: string) =>
-  z.string().regex(
-    new RegExp(`^(-----BEGIN ${what}-----\\n[A-Za-z0-9+/=\\n]+\\n-----END ${what}-----\\n)+$`),
-    `must be PEM: ${what}`,
-  ).meta({ examples: [`-----BEGIN ${what}-----\nc3ludGhlc2lzZWQ=\n-----END ${what}-----\n`] });
+import { pem } from "lib/secrets/pem.ts";
 
 /** What Vault's servers cannot keep in Vault, as they start without it. */
 export default defineSecrets(import.meta, {

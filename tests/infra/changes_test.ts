@@ -13,12 +13,13 @@ const GRADER = "ol-application-xqwatcher:QA";
 const EKS = "ol-infrastructure-eks:QA";
 const NETWORK = "ol-infrastructure-network:QA";
 const JAIL = "ol-application-codejail:QA";
+const CONCOURSE = "ol-infrastructure-concourse:QA";
 const VAULT = "ol-infrastructure-vault:QA";
 const VAULT_SETUP = "ol-substructure-vault-setup:QA";
 
 /** Inputs by `<project>:<stack> <type> <name>` of everything in an environment. */
 async function evaluate(overrides: ReadonlyMap<string, Record<string, unknown>>) {
-  const previews = await previewFleet(fleet, [LEARN, GRADER, JAIL], { overrides });
+  const previews = await previewFleet(fleet, [LEARN, GRADER, JAIL, CONCOURSE], { overrides });
   assert.deepEqual(previews.flatMap(({ problems }) => problems), []);
   return new Map(
     previews.flatMap(({ stack, evaluation }) =>
@@ -122,6 +123,18 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
       "~ ol-infrastructure-vault:QA aws:autoscaling/group:Group vault-qa",
       "~ ol-infrastructure-vault:QA aws:cloudwatch/metricAlarm:MetricAlarm vault-qa-majority",
     ],
+  ],
+  [
+    "more workers of Concourse are that group's",
+    CONCOURSE,
+    { workers: { max: 5 } },
+    ["~ ol-infrastructure-concourse:QA aws:autoscaling/group:Group concourse-worker-qa"],
+  ],
+  [
+    "logs of builds that are kept longer are what web nodes fetch, which are replaced",
+    CONCOURSE,
+    { buildLogDays: 60 },
+    ["~ ol-infrastructure-concourse:QA aws:secretsmanager/secretVersion:SecretVersion concourse-web-qa"],
   ],
   [
     "another group of administrators is who Vault lets in as such",

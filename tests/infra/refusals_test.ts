@@ -23,6 +23,7 @@ const MONITORING = "ol-infrastructure-monitoring:Production";
 const JAIL = "ol-application-codejail:QA";
 const CONSUL = "ol-infrastructure-consul:QA";
 const VAULT = "ol-infrastructure-vault:Production";
+const CONCOURSE = "ol-infrastructure-concourse:Production";
 const VAULT_SETUP = "ol-substructure-vault-setup:CI";
 
 const vpcs = {
@@ -183,6 +184,20 @@ const refused: [stack: string, key: string, value: unknown, says: string][] = [
   [VAULT, "snapshotDays", 7, "snapshotDays: Production's snapshots are kept for 30 days at least"],
   [VAULT, "volumeGb", 10, "volumeGb: Too small"],
   [VAULT, "instanceTypes", ["m7a"], "instanceTypes[0]: must be a type"],
+  [CONCOURSE, "host", "cicd.example.com", "host: must end with .odl.mit.edu"],
+  [CONCOURSE, "issuer", "sso.odl.mit.edu", "issuer: must be an https address"],
+  [CONCOURSE, "administrators", "a,b", "administrators: must be a group's name"],
+  [CONCOURSE, "web", { min: 9 }, "min: must not exceed max"],
+  [
+    CONCOURSE,
+    "workers",
+    { instanceTypes: ["m7g.large", "m7a.large"] },
+    "mixes processor architect",
+  ],
+  [CONCOURSE, "workerVolumeGb", 20, "workerVolumeGb: Too small"],
+  [CONCOURSE, "workerLifetimeDays", 60, "workerLifetimeDays: Too big"],
+  [CONCOURSE, "database", { backupDays: 1 }, "backupDays: Production keeps copies for 7 days"],
+  [CONCOURSE, "buildLogDays", 0, "buildLogDays: Too small"],
   [VAULT_SETUP, "issuer", "http://sso.example.edu", "issuer: must be an https address"],
   [VAULT_SETUP, "administrators", "", "administrators: Too small"],
   [VAULT_SETUP, "applications", ["learn", "learn"], "applications: names an application twice"],

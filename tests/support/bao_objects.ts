@@ -56,6 +56,10 @@ export async function writeToBao(
       mounted.add(backend);
       await call(`sys/mounts/${backend}`, { type: "database" });
     }
+    if (type.startsWith("vault:appRole/authBackendRole:") && !mounted.has(backend)) {
+      mounted.add(backend);
+      await call(`sys/auth/${backend}`, { type: "approle" });
+    }
     const { path, body } = describe(plain);
     let answer = await call(path, body);
     // A new key-value engine is being upgraded to version 2 for a moment.
