@@ -134,7 +134,10 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
     "logs of builds that are kept longer are what web nodes fetch, which are replaced",
     CONCOURSE,
     { buildLogDays: 60 },
-    ["~ ol-infrastructure-concourse:QA aws:secretsmanager/secretVersion:SecretVersion concourse-web-qa"],
+    [
+      "~ ol-infrastructure-concourse:QA aws:ec2/launchTemplate:LaunchTemplate concourse-web-qa",
+      "~ ol-infrastructure-concourse:QA aws:secretsmanager/secretVersion:SecretVersion concourse-web-qa",
+    ],
   ],
   [
     "another group of administrators is who Vault lets in as such",

@@ -149,6 +149,7 @@ const COMPUTED: Record<string, Computed> = {
     const address = `${id}.simulated.${region}.rds.amazonaws.com`;
     return { address, port, endpoint: `${address}:${port}`, status: "available" };
   },
+  "aws:secretsmanager/secretVersion:SecretVersion": ({ seed }) => ({ versionId: uuid(seed) }),
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ id, region }) => ({
     primaryEndpointAddress: `master.${id}.simulated.${region}.cache.amazonaws.com`,
     readerEndpointAddress: `replica.${id}.simulated.${region}.cache.amazonaws.com`,

@@ -43,6 +43,8 @@ const FORCES_REPLACEMENT: Record<string, readonly string[]> = {
   "aws:route53/record:Record": ["zoneId", "name", "type"],
   "aws:route53/zone:Zone": ["name"],
   "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
+  "aws:secretsmanager/secret:Secret": ["name", "namePrefix"],
+  "aws:secretsmanager/secretVersion:SecretVersion": ["secretId", "secretString", "secretBinary"],
   "aws:sns/topic:Topic": ["name", "fifoTopic"],
   "aws:sqs/queue:Queue": ["name", "fifoQueue"],
   "vault:index/authBackend:AuthBackend": ["type"],
