@@ -23,7 +23,7 @@ Deno.test("a service may use the one key that is for it, on behalf of the accoun
     );
   assert.deepEqual(services("vault-unseal-qa"), []);
   const [statement] = services("alarms-qa");
-  assert.equal(statement.Principal.Service, "cloudwatch.amazonaws.com");
+  assert.deepEqual([statement.Principal.Service].flat(), ["cloudwatch.amazonaws.com"]);
   assert.equal(statement.Condition.StringEquals["aws:SourceAccount"], "123456789012");
 });
 
