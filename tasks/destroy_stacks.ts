@@ -12,9 +12,12 @@ export const task = defineTask({
   name: "destroy",
   summary: "Destroy stacks in exactly the reverse order",
   description:
-    "Refused while a stack that is not destroyed with them still consumes one of them. Asks, unless\n--yes is given or it is a sandbox.",
+    "Refused while a stack that is not destroyed with them still consumes one of them, or a resource is\nprotected. Asks, unless --yes is given or it is a sandbox.",
   args: StackArgs,
   flags: stackFlags(["ci"]).extend({
+    unprotect: z.boolean().default(false).describe(
+      "Destroy what programs protect, too: databases, keys, zones; a sandbox always does",
+    ),
     yes: z.boolean().default(false).describe("Do not ask"),
   }),
   examples: ["destroy --sandbox", "destroy xqwatcher --env ci"],
@@ -47,6 +50,7 @@ export const task = defineTask({
       fleet,
       ids,
       operation: "destroy",
+      unprotect: flags.unprotect || flags.sandbox,
       engine,
       limits: session.limitsOf(flags),
     }, flags.progress);

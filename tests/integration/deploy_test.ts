@@ -141,8 +141,26 @@ engineTest(
         assert.ok(outcomes.every(({ verdict }) => verdict === "cancelled"));
       });
 
-      await t.step("destroy goes in reverse and leaves no resource", async () => {
+      await t.step("what a program protects is destroyed only when that is said", async () => {
+        await copy.edit(
+          "infra/foundation/network/program.ts",
+          (text) =>
+            text.replace(
+              "{ cidrBlock: config.cidrBlock });",
+              "{ cidrBlock: config.cidrBlock }, { protect: true });",
+            ),
+        );
         fleet = await copy.load();
+        await run(fleet, pulumi.path, "up");
+        await assert.rejects(
+          runStacks(fleet, pulumi.path, "destroy", [NETWORK, XQWATCHER], { unprotect: false }),
+          /^Problems: Cannot destroy ol-infrastructure-network:CI: aws:ec2\/vpc:Vpc vpc-ci is protected: pass --unprotect if it shall go, too$/,
+        );
+        const engine = await engineFor(fleet.root, pulumi.path);
+        assert.ok(await countResources(engine, fleet.stacks.get(XQWATCHER)!) > 0);
+      });
+
+      await t.step("destroy goes in reverse and leaves no resource", async () => {
         const { order } = await run(fleet, pulumi.path, "destroy");
         assert.deepEqual(order, [XQWATCHER, NETWORK]);
         const engine = await engineFor(fleet.root, pulumi.path);

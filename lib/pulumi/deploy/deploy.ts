@@ -1,6 +1,7 @@
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { reverse } from "lib/graph/dag.ts";
 import { runSchedule, type Settled, type Verdict } from "lib/graph/schedule.ts";
+import { liftsProtection, refuseDestruction } from "lib/pulumi/deploy/destroy_guard.ts";
 import { beginJournal } from "lib/pulumi/deploy/journal.ts";
 import { hasChanges, uncertainOutputs } from "lib/pulumi/engine/events.ts";
 import {
@@ -10,7 +11,7 @@ import {
   type StackOptions,
   type StackResult,
 } from "lib/pulumi/engine/run_stack.ts";
-import { comparableOutputs, countResources, readState } from "lib/pulumi/engine/state.ts";
+import { comparableOutputs, readState } from "lib/pulumi/engine/state.ts";
 import type { Reads } from "lib/pulumi/evaluate/evaluate.ts";
 import { type Fleet, subgraph } from "lib/pulumi/fleet.ts";
 import type { Overrides } from "lib/pulumi/stack_file.ts";
@@ -50,6 +51,8 @@ export interface FleetRun {
   readonly overrides?: ReadonlyMap<string, Overrides>;
   /** Stacks that are run only when an output that they read changes in this run. Default none. */
   readonly gated?: ReadonlySet<string>;
+  /** Destroy what programs protect, too. Default in a sandbox alone. */
+  readonly unprotect?: boolean;
   /** The upstream outputs that each stack reads, by stack id; without it, all of them. */
   readonly reads?: ReadonlyMap<string, Reads>;
   /** The plan that is carried out, by its digest. */
@@ -64,12 +67,12 @@ export interface FleetRun {
  * Runs an operation over stacks: each after all it needs; a destroy in exactly the reverse order.
  *
  * @returns The outcomes, in the order in which they ended
- * @throws {Problems} when a destroy would take a stack away from its consumers
+ * @throws {Problems} when a destroy would take a stack away from its consumers, or what is protected
  */
 export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
   const { fleet, ids, operation, engine, limits } = run;
   const needs = subgraph(fleet, ids);
-  if (operation === "destroy") await refuseWithConsumers(run);
+  if (operation === "destroy") await refuseDestruction(run);
   const outcomes: StackOutcome[] = [];
   /** Outputs that this run changed, or of which a preview cannot tell, by stack id. */
   const changed = new Map<string, readonly string[]>();
@@ -97,6 +100,7 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
       const result = await runStack(engine, stack, operation, {
         overrides: run.overrides?.get(id),
         unknown,
+        unprotect: liftsProtection(run),
         ...(limits.resources === undefined ? {} : { parallel: limits.resources }),
         ...run.optionsFor?.(id, unknown),
       });
@@ -164,19 +168,4 @@ async function unknownOutputs(
     else unknown.push(...(changed.get(needed) ?? []).map((key) => `${fullName}#${key}`));
   }
   return unknown;
-}
-
-async function refuseWithConsumers({ fleet, ids, engine }: FleetRun): Promise<void> {
-  const consumers = reverse(fleet.graph);
-  const problems: string[] = [];
-  for (const id of ids) {
-    for (const consumer of consumers.get(id) ?? []) {
-      if (ids.includes(consumer)) continue;
-      const stack = fleet.stacks.get(consumer)!;
-      if (await countResources(engine, stack) > 0) {
-        problems.push(`Cannot destroy ${id}: ${consumer} still uses it: destroy that first`);
-      }
-    }
-  }
-  if (problems.length > 0) throw new Problems(problems);
 }

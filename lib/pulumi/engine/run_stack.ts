@@ -53,6 +53,8 @@ export interface StackOptions {
   readonly savePlan?: string;
   /** The update plan that bounds an `up`: the CLI previews against it first, and only then writes. */
   readonly plan?: string;
+  /** For a destroy: lift the protection of resources first. Default false. */
+  readonly unprotect?: boolean;
   /** What stands against an `up`, asked while the CLI holds the lock. Default: nothing. */
   readonly ask?: () => Promise<readonly string[]>;
   /** Resources at once. Default Pulumi's own: four for each processor. */
@@ -82,6 +84,9 @@ export async function runStack(
   const initElapsed = await ensureStack(engine, stack, cwd, `${files}.init.log`);
   for (const { owner } of await breakDeadLocks(engine.backend.url, stack.info)) {
     engine.narrate(stack.id, `the lock of ${owner}, which has ended, was removed`);
+  }
+  if (operation === "destroy" && options.unprotect) {
+    await liftProtection(engine, stack, cwd, `${files}.unprotect.log`);
   }
   for (let attempt = 0;; attempt++) {
     const suffix = attempt === 0 ? operation : `${operation}.${attempt + 1}`;
@@ -235,6 +240,28 @@ async function ensureStack(
   // Someone else may have made it in the meantime.
   if (code === CliExit.Ok || await readState(engine, stack)) return performance.now() - began;
   throw new Problem(`Cannot create stack ${stack.id}: ${(await readIfThere(logFile)).trim()}`);
+}
+
+async function liftProtection(
+  engine: Engine,
+  stack: FleetStack,
+  cwd: string,
+  logFile: string,
+): Promise<void> {
+  const state = await readState(engine, stack);
+  if (state === undefined || state.protected.length === 0) return;
+  const code = await runCli({
+    pulumi: engine.pulumi,
+    args: ["state", "unprotect", "--all", "--yes", "--stack", stack.info.name, "--color=never"],
+    cwd,
+    env: engine.backend.env,
+    logFile,
+    signal: engine.signal,
+  });
+  if (code === CliExit.Ok) return;
+  throw new Problem(
+    `Cannot lift the protection in ${stack.id}: ${(await readIfThere(logFile)).trim()}`,
+  );
 }
 
 async function debugProviders(port: number): Promise<string> {

@@ -21,6 +21,8 @@ export interface StackState {
   /** Resources, the stack itself and its providers included. */
   readonly resources: number;
   readonly pending: readonly PendingOperation[];
+  /** Resources that are not to be deleted: `<type> <name>`. */
+  readonly protected: readonly string[];
   /** SHA-256 of each of the stack's outputs; a secret's is of its ciphertext. */
   readonly outputs: Readonly<Record<string, string>>;
   /** The outputs that are, or hold, secrets. A deployment encrypts them anew even when they did not change. */
@@ -37,6 +39,7 @@ const Deployment = z.looseObject({
   resources: z.array(z.looseObject({
     urn: z.string(),
     type: z.string(),
+    protect: z.boolean().optional(),
     outputs: z.record(z.string(), z.unknown()).nullish(),
   })).nullish(),
   pending_operations: z.array(z.looseObject({
@@ -122,8 +125,9 @@ async function describeState(deployment: z.infer<typeof Deployment>): Promise<St
     resources: resources.length,
     pending: pending.map(({ type, resource: { urn } }) => ({
       kind: type,
-      resource: `${typeOfUrn(urn)} ${nameOfUrn(urn)}`,
+      resource: label(urn),
     })),
+    protected: resources.filter(({ protect }) => protect).map(({ urn }) => label(urn)),
     outputs,
     secretOutputs,
     digest: await sha256(canonicalJson({
@@ -144,6 +148,8 @@ function parseJson(text: string, source: string): unknown {
     );
   }
 }
+
+const label = (urn: string) => `${typeOfUrn(urn)} ${nameOfUrn(urn)}`;
 
 /** How many resources a stack has; 0 for one that does not exist. */
 export async function countResources(
