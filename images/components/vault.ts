@@ -23,7 +23,8 @@ const Settings = z.strictObject({
   message: "without TLS, Vault may only listen on 127.0.0.1 or [::1]",
 });
 
-function configuration(settings: z.output<typeof Settings>): string {
+/** What every server of the image is told, whatever its environment. */
+export function vaultConfiguration(settings: z.output<typeof Settings>): string {
   const tls = settings.tlsKey === undefined
     ? { tls_disable: true }
     : { tls_cert_file: settings.tlsCertificate, tls_key_file: settings.tlsKey };
@@ -65,7 +66,7 @@ export const vault = defineComponent({
       description: "Vault",
       documentation: "https://developer.hashicorp.com/vault/docs",
       dataPath: settings.dataPath,
-      configuration: { "00-vault.json": configuration(settings) },
+      configuration: { "00-vault.json": vaultConfiguration(settings) },
       command: "/usr/local/bin/vault server -config=/etc/vault",
       reloadCommand: "/bin/kill -HUP $MAINPID",
       service: { KillSignal: "SIGINT", LimitCORE: 0 },
