@@ -8,6 +8,7 @@
 import { resolveEngine } from "lib/engines/resolve.ts";
 import { exec, type ExecResult } from "lib/cli/exec.ts";
 import { Problem } from "lib/schema/problem.ts";
+import { withPrivateFolder } from "lib/secrets/sops/private_folder.ts";
 
 /** What an exit code of SOPS means, where more can be said than that it failed. */
 const MEANINGS: Readonly<Record<number, string>> = {
@@ -81,15 +82,15 @@ export function meaningOf({ code }: Pick<ExecResult, "code">): string {
 
 /**
  * Opens a file in the user's editor by `sops edit`, on the terminal of this process. The open text lies
- * in a folder of its own, in memory where there is such a place, for as long as the editor runs.
+ * in a folder of its own, in memory where there is such a place, for as long as the editor runs; a later
+ * edit removes what one that was killed left there.
  *
  * @returns Whether the file was changed
  * @throws {Problem} with what the exit code means
  */
 export async function editWithSops(cwd: string, path: string, what: string): Promise<boolean> {
   const sops = await resolveEngine("sops");
-  const folder = await privateFolder();
-  try {
+  return await withPrivateFolder(async (folder) => {
     const { code } = await new Deno.Command(sops.path, {
       args: ["edit", path],
       cwd,
@@ -102,24 +103,5 @@ export async function editWithSops(cwd: string, path: string, what: string): Pro
       throw new Problem(`Cannot ${what}: ${meaningOf({ code })}`);
     }
     return code === 0;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** A new folder that only this user may enter: in memory, or else where temporary files go. */
-async function privateFolder(): Promise<string> {
-  for (const dir of ["/dev/shm", Deno.env.get("XDG_RUNTIME_DIR")]) {
-    if (!dir) continue;
-    try {
-      return await Deno.makeTempDir({ dir, prefix: "secret-" });
-    } catch (error) {
-      if (
-        !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
-      ) {
-        throw error;
-      }
-    }
-  }
-  return await Deno.makeTempDir({ prefix: "secret-" });
+  });
 }

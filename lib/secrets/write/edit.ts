@@ -8,6 +8,7 @@ import { editWithSops, runSops } from "lib/secrets/sops/binary.ts";
 import { synthesize } from "lib/secrets/synthesize.ts";
 import { judgeData, verifySecretFile } from "lib/secrets/write/verify.ts";
 import {
+  OvertakenProblem,
   relativePath,
   type SecretFileName,
   withWorkingCopy,
@@ -115,13 +116,11 @@ async function inEditor(
   const isNew = !await exists(`${options.root}/secrets/${path}`);
   for (let differs = isNew;;) {
     if (await editWithSops(copy.folder, path, `edit secrets/${path}`)) differs = true;
+    if (!differs) return { file: `secrets/${path}`, outcome: "unchanged", opened: true };
     try {
-      if (!differs) {
-        return { file: `secrets/${path}`, outcome: "unchanged", opened: true };
-      }
       return await settle(copy, path, file, context, options);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem) || error instanceof OvertakenProblem) throw error;
       const problems = error instanceof Problems ? error.messages : [messageOf(error)];
       if (!await options.retry(problems)) throw error;
     }
@@ -137,7 +136,7 @@ async function settle(
 ): Promise<Written> {
   const { opened } = await verifySecretFile(copy.folder, path, context, file.name, options.env);
   options.signal?.throwIfAborted();
-  await copy.commit(path);
+  await copy.commit([path]);
   return { file: `secrets/${path}`, outcome: "written", opened };
 }
 

@@ -101,7 +101,7 @@ export async function rotate(
     }
     if (problems.length > 0) throw new Problems(problems);
     signal?.throwIfAborted();
-    for (const path of paths) await commit(path);
+    await commit(paths);
   });
 }
 

@@ -140,6 +140,30 @@ writeTest("the editor's result is taken over when it is sound", async (repositor
   });
 });
 
+writeTest("what someone else did to the file meanwhile is not overwritten", async (repository) => {
+  const editor = `${repository.root}/editor`;
+  const file = `${repository.root}/secrets/${PATH}`;
+  const rewrite = (command: string) =>
+    Deno.writeTextFile(
+      editor,
+      `#!/bin/sh\nsed -i "s/^user: .*/user: somebody/" "$1"\n${command}\n`,
+      { mode: 0o755 },
+    );
+  const edit = () =>
+    withEnvironment({ SOPS_EDITOR: editor }, () =>
+      editSecret(FILE, { kind: "editor" }, {
+        ...optionsOf(repository),
+        retry: () => assert.fail("another edit of the copy does not help"),
+      }));
+  await rewrite(`echo "# theirs" >> "${file}"`);
+  await assert.rejects(edit, /app\/web\.ci\.yaml: was changed by something else meanwhile/);
+  assert.match(await repository.read(PATH), /# theirs\n$/);
+  assert.deepEqual(await dataOf(repository), DATA);
+  await rewrite(`rm "${file}"`);
+  await assert.rejects(edit, /was changed by something else meanwhile/);
+  await assert.rejects(repository.read(PATH), Deno.errors.NotFound);
+});
+
 writeTest("an unsound edit can be mended, and is dropped if it is not", async (repository) => {
   const editor = `${repository.root}/editor`;
   await Deno.writeTextFile(
