@@ -79,9 +79,12 @@ async function checkReady(address: string, send: Send): Promise<void> {
 /** The part of a lease after which it is renewed. */
 const RENEW_AFTER = 2 / 3;
 
+/** Milliseconds that the end of a session may take: a token that is not revoked ends by its lease. */
+const FAREWELL = 5_000;
+
 /** A token that is kept alive: renewed in time, and got anew when it stops working. */
 export class VaultSession {
-  readonly #address: string;
+  readonly #http: VaultHttp;
   readonly #send: Send;
   readonly #method: AuthMethod;
   readonly #now: () => number;
@@ -92,13 +95,13 @@ export class VaultSession {
   #change: Promise<boolean> | undefined;
 
   private constructor(
-    address: string,
+    http: VaultHttp,
     send: Send,
     method: AuthMethod,
     login: Login,
     now: () => number,
   ) {
-    [this.#address, this.#send, this.#method, this.#login] = [address, send, method, login];
+    [this.#http, this.#send, this.#method, this.#login] = [http, send, method, login];
     this.#now = now;
     this.#renewAt = this.#deadline();
   }
@@ -123,7 +126,7 @@ export class VaultSession {
     const [state, login] = await Promise.allSettled([ready, method.login(send)]);
     if (state.status === "rejected") throw state.reason;
     if (login.status === "rejected") throw login.reason;
-    return new VaultSession(http.address, send, method, login.value, now);
+    return new VaultSession(http, send, method, login.value, now);
   }
 
   /** The token for the next request; renewed first when two thirds of its lease are over. */
@@ -153,7 +156,7 @@ export class VaultSession {
       if (!this.#method.issues || !this.#worked) {
         throw new VaultProblem(
           403,
-          `Vault at ${this.#address} refuses the token: log in again`,
+          `Vault at ${this.#http.address} refuses the token: log in again`,
         );
       }
       await this.#relogin();
@@ -161,10 +164,11 @@ export class VaultSession {
     });
   }
 
-  /** Revokes the token where a login of ours made it. */
+  /** Revokes the token where a login of ours made it, also after the session's signal was aborted. */
   async close(): Promise<void> {
     if (!this.#method.issues) return;
-    await this.#send("POST", "auth/token/revoke-self", { token: this.#login.token })
+    const signal = AbortSignal.timeout(FAREWELL);
+    await this.#http.send("POST", "auth/token/revoke-self", { token: this.#login.token, signal })
       .catch(() => {});
   }
 

@@ -54,6 +54,31 @@ engineTest("bao", "a token that cannot be renewed is got anew", async (engines) 
   });
 });
 
+engineTest("bao", "a token of ours is revoked also when the work was stopped", async (engines) => {
+  await withBao(engines.bao.path, async (bao) => {
+    let token = "";
+    const method: AuthMethod = {
+      name: "test",
+      issues: true,
+      login: async (send) => {
+        const body = { ttl: "30m", meta: { made: "here" } };
+        const answer = await send("POST", "auth/token/create", { token: bao.token, body });
+        const login = readLogin(answer, "test");
+        token = login.token;
+        return login;
+      },
+    };
+    const stop = new AbortController();
+    const vault = await clientFor(bao, { method, signal: stop.signal });
+    const isAlive = async () =>
+      (await bao.request("POST", "auth/token/lookup", { token })).status === 200;
+    assert.equal(await isAlive(), true);
+    stop.abort();
+    await vault.close();
+    assert.equal(await isAlive(), false);
+  });
+});
+
 Deno.test("a standby's redirect is followed with its token", async () => {
   const seen: string[] = [];
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
