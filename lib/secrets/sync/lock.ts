@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Problem } from "lib/schema/problem.ts";
 import type { VaultClient } from "lib/vault/client.ts";
-import { readSecret, writeSecret } from "lib/vault/kv.ts";
+import { AmbiguousWrite, readSecret, writeSecret } from "lib/vault/kv.ts";
 
 /** Where a lock is: an entry of a KV v2 mount, taken by check-and-set. */
 export interface LockPlace {
@@ -55,13 +55,13 @@ export async function withLock<T>(
     throw new Problem(`The lock ${mount}/${path} is held by ${who}: wait, and run again`);
   }
   const until = now() + LEASE_MINUTES * 60_000;
-  const taken = await writeSecret(
-    vault,
-    mount,
-    path,
-    { holder, until: new Date(until).toISOString() },
-    found.version,
-  );
+  const data = { holder, until: new Date(until).toISOString() };
+  const taken = await writeSecret(vault, mount, path, data, found.version).catch(async (error) => {
+    if (!(error instanceof AmbiguousWrite)) throw error;
+    const now = await readSecret(vault, mount, path);
+    if (now.data?.holder !== holder) throw error;
+    return now.version;
+  });
   if (taken === undefined) {
     throw new Problem(`The lock ${mount}/${path} was taken by someone else just now: run again`);
   }

@@ -1,6 +1,6 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
-import { type Applied, applyPlan } from "lib/secrets/sync/apply.ts";
+import { type Applied, applyPlan, type PendingWrite } from "lib/secrets/sync/apply.ts";
 import { checkDeletions, type DeleteBounds } from "lib/secrets/sync/deletions.ts";
 import { type OrphanScope, readHeld, type ReadOptions } from "lib/secrets/sync/held.ts";
 import { checkSizes } from "lib/secrets/sync/limits.ts";
@@ -108,18 +108,32 @@ export async function preparePlan<T extends Target>(
       return () => applyPlan(writes, { vault, signal, wait });
     }
     const holder = `sync-secrets ${crypto.randomUUID()}`;
-    return () =>
-      withLock(
-        vault,
-        kv1Lock,
-        holder,
-        (isHeld) => applyPlan(writes, { vault, signal, wait, isHeld }),
-      );
+    const write = (isHeld: () => boolean) => applyPlan(writes, { vault, signal, wait, isHeld });
+    return () => withLock(vault, kv1Lock, holder, write).catch((error) => allFailed(writes, error));
   }));
   return {
     plan,
-    apply: async () => (await Promise.all(work.map((write) => write()))).flat(),
+    apply: async () => {
+      // No environment is left while it is written to, whatever becomes of another.
+      const ends = await Promise.allSettled(work.map((write) => write()));
+      const failure = ends.find((end) => end.status === "rejected");
+      if (failure !== undefined) throw failure.reason;
+      return ends.flatMap((end) => end.status === "fulfilled" ? end.value : []);
+    },
   };
+}
+
+/** What a lock that cannot be had comes to: told once. */
+function allFailed(writes: readonly PendingWrite[], error: unknown): Applied[] {
+  if (!(error instanceof Problem)) throw error;
+  return writes.map(({ planned: { environment, mount, path, action } }, index) => ({
+    environment,
+    mount,
+    path,
+    action,
+    outcome: "failed",
+    ...(index === 0 ? { problem: error.message } : {}),
+  }));
 }
 
 async function readAll(

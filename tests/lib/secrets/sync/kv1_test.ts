@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { withLock } from "lib/secrets/sync/lock.ts";
 import { conflictsOf } from "lib/secrets/sync/plan.ts";
+import { preparePlan } from "lib/secrets/sync/prepare.ts";
+import { summarize } from "lib/secrets/sync/report.ts";
 import { type Bao, withBao } from "tests/support/bao.ts";
 import { engineTest } from "tests/support/engine.ts";
 import * as vault from "tests/support/synced_vault.ts";
@@ -83,6 +85,66 @@ engineTest(
       });
       assert.equal(await lock("third", () => Promise.resolve("free")), "free");
       await client.close();
+    });
+  },
+);
+
+engineTest("bao", "KV v1: a lock whose answer is lost is ours all the same", async (engines) => {
+  await withMounts(engines.bao.path, async (bao) => {
+    let lost = 0;
+    await using proxy = startProxy(
+      bao.address,
+      ({ method, path }) =>
+        method === "POST" && path === "locks/data/sync" && ++lost === 1 ? "lose" : undefined,
+    );
+    const server = { address: proxy.address, token: bao.token };
+    assert.deepEqual(outcomes(await vault.syncWith(server, [secret], { kv1Lock: LOCK })), [
+      "written",
+    ]);
+    const lock = JSON.parse((await bao.request("GET", "locks/data/sync")).text).data.data;
+    assert.deepEqual(lock, { holder: "", until: "" }, "it is given back");
+  });
+});
+
+engineTest(
+  "bao",
+  "KV v1: a lock that another has fails one environment, and leaves no other midway",
+  async (engines) => {
+    await withMounts(engines.bao.path, async (bao) => {
+      await vault.mountKv(bao);
+      const until = new Date(Date.now() + 60_000).toISOString();
+      await vault.writeForeign(bao, "lock", { holder: "a colleague", until });
+      const wanted = [
+        secret,
+        vault.wantedSecret("port", { port: 1 }, { mount: "old" }),
+        ...Array.from(
+          { length: 40 },
+          (_, i) => vault.wantedSecret(`s${i}`, { value: "v" }, { environment: "qa" }),
+        ),
+      ];
+      const [ci, qa] = [await vault.clientFor(bao), await vault.clientFor(bao)];
+      const { signal } = new AbortController();
+      const { apply } = await preparePlan(
+        wanted,
+        ({ data }) => Promise.resolve(data),
+        new Map([["ci", Promise.resolve(ci)], ["qa", Promise.resolve(qa)]]),
+        {
+          adopt: false,
+          delete: false,
+          bounds: {},
+          full: false,
+          scope: { contexts: new Set(["app"]), mounts: new Set(), known: new Set(["app"]) },
+          kv1Lock: { mount: "app", path: "lock" },
+          signal,
+        },
+      );
+      const applied = await apply();
+      await Promise.all([ci.close(), qa.close()]);
+      assert.equal(summarize(applied), "40 versions written, 2 failed");
+      const problems = applied.flatMap(({ problem }) => problem ?? []);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0], /The lock app\/lock is held by a colleague until .*: wait/);
+      assert.equal((await bao.request("GET", "old/db")).status, 404);
     });
   },
 );
