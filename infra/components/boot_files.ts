@@ -2,8 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { BootFile } from "infra/components/first_boot.ts";
-import { parseWith } from "lib/schema/parse.ts";
-import { readText } from "lib/schema/parse.ts";
+import { parseWith, readText } from "lib/schema/parse.ts";
 
 /** What a {@linkcode BootFiles} is made from, beside the contents. */
 const Settings = z.strictObject({

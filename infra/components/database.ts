@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { after } from "infra/components/after.ts";
 import {
   DatabaseArgs as Settings,
   type DatabaseSettings,
@@ -18,6 +19,8 @@ export type DatabaseArgs = z.input<typeof Settings> & {
   readonly vpcId: pulumi.Input<string>;
   /** Security groups whose members may connect. */
   readonly clients: readonly pulumi.Input<string>[];
+  /** The security group of Vault's servers, which make the users: it is let in, too. */
+  readonly vaultSecurityGroupId: pulumi.Input<string>;
   /** The administrator's; secret whatever it is given as. */
   readonly adminPassword: pulumi.Input<string>;
   /** Topics that hear of alarms. Default none. */
@@ -55,7 +58,8 @@ export class Database extends pulumi.ComponentResource {
    */
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:Database", name, {}, opts);
-    const { subnetIds, vpcId, clients, adminPassword, alarmTopics = [], ...given } = args;
+    const { subnetIds, vpcId, clients, vaultSecurityGroupId, adminPassword, ...others } = args;
+    const { alarmTopics = [], ...given } = others;
     const settings = parseWith(Settings, given, `Database ${name}`);
     const { engine } = settings;
     const port = engine === "postgres" ? 5432 : 3306;
@@ -66,15 +70,19 @@ export class Database extends pulumi.ComponentResource {
       vpcId,
       description: `Who may speak to the database ${name}`,
     }, parent);
-    clients.forEach((client, at) => {
-      new aws.vpc.SecurityGroupIngressRule(`${name}-${at}`, {
+    const allowed: [string, pulumi.Input<string>][] = [
+      ["vault", vaultSecurityGroupId],
+      ...clients.map((client, at): [string, pulumi.Input<string>] => [String(at), client]),
+    ];
+    const rules = allowed.map(([who, client]) =>
+      new aws.vpc.SecurityGroupIngressRule(`${name}-${who}`, {
         securityGroupId: group.id,
         referencedSecurityGroupId: client,
         ipProtocol: "tcp",
         fromPort: port,
         toPort: port,
-      }, parent);
-    });
+      }, parent)
+    );
     const instance = new aws.rds.Instance(name, {
       ...this.#shared(name, settings),
       identifier: `${name}-${settings.environment.toLowerCase()}`,
@@ -119,7 +127,8 @@ export class Database extends pulumi.ComponentResource {
       path: `${engine}-${name}`,
       engine,
       database: settings.database,
-      host: instance.address,
+      // Vault connects at once, to see whether it can.
+      host: after(instance.address, ...rules),
       port: instance.port,
       adminUsername: ADMIN,
       adminPassword,

@@ -1,3 +1,5 @@
+import { Problem } from "lib/schema/problem.ts";
+
 /** A file that cloud-init writes before services start. */
 export interface BootFile {
   /** From the root. */
@@ -24,7 +26,7 @@ const LIMIT = 16_384;
 /**
  * User data for cloud-init.
  *
- * @throws {RangeError} for more than EC2 takes
+ * @throws {Problem} for more than EC2 takes
  * @see https://cloudinit.readthedocs.io/en/latest/reference/modules.html
  */
 export function firstBoot({ files = [], script }: FirstBoot): string {
@@ -34,6 +36,10 @@ export function firstBoot({ files = [], script }: FirstBoot): string {
   };
   const text = `#cloud-config\n${JSON.stringify(config)}\n`;
   const { length } = new TextEncoder().encode(text);
-  if (length > LIMIT) throw new RangeError(`User data has ${length} bytes: EC2 takes ${LIMIT}`);
+  if (length > LIMIT) {
+    throw new Problem(
+      `User data has ${length} bytes, and EC2 takes ${LIMIT}: let the image hold more`,
+    );
+  }
   return text;
 }

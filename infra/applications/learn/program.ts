@@ -37,6 +37,7 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
   const { cache: cacheSecrets, database: databaseSecrets } = await secretsFor(secrets);
   const database = new Database(name, {
     ...place,
+    vaultSecurityGroupId: needs.vault.securityGroupId,
     ...sizes.database,
     ...config.database,
     environment: info.environment,

@@ -1,6 +1,7 @@
 import dns from "infra/foundation/dns/project.ts";
 import eks from "infra/foundation/eks/project.ts";
 import network from "infra/foundation/network/project.ts";
+import vault from "infra/foundation/vault_setup/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
 import { LearnConfig, LearnOutputs } from "./config.ts";
 
@@ -9,7 +10,7 @@ export default defineProject({
   name: "ol-application-learn",
   config: LearnConfig,
   outputs: LearnOutputs,
-  needs: { network: on(network), dns: on(dns), eks: on(eks) },
+  needs: { network: on(network), dns: on(dns), eks: on(eks), vault: on(vault) },
   secrets: ["learn"],
   containers: [{
     name: "learn",

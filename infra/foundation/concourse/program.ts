@@ -79,6 +79,7 @@ export default defineProgram<typeof project>(
       environment: info.environment,
       database: "concourse",
       clients: [clients.id],
+      vaultSecurityGroupId: vault.securityGroupId,
       adminPassword: login.admin_password,
       alarmTopics: [monitoring.noticesTopicArn],
     });

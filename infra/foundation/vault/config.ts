@@ -31,6 +31,8 @@ export const VaultOutputs = z.strictObject({
   servers: z.int(),
   /** The servers' role. */
   roleArn: z.string().startsWith("arn:aws:iam::"),
+  /** The servers' security group: what lets Vault in, to make users there. */
+  securityGroupId: z.string().startsWith("sg-"),
   /** Where snapshots are. */
   snapshotBucket: z.string(),
   /** The AMI that the servers start from. */

@@ -114,6 +114,7 @@ export default defineProgram<typeof project>(
       groupName: group.groupName,
       servers,
       roleArn: group.roleArn,
+      securityGroupId: group.securityGroupId,
       snapshotBucket: snapshots.bucketName,
       imageId,
     };

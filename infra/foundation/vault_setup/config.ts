@@ -28,6 +28,8 @@ export const VaultSetupConfig = AWSBase.extend({
 export const VaultSetupOutputs = z.strictObject({
   /** Where Vault answers. */
   address: z.url({ protocol: /^https$/ }),
+  /** The servers' security group: what lets Vault in, to make users there. */
+  securityGroupId: z.string().startsWith("sg-"),
   /** The method by which machines of AWS log in. */
   awsAuthMount: z.string(),
   /** What they sign with it. */

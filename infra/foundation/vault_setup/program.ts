@@ -116,6 +116,7 @@ export default defineProgram<typeof project>(async ({ config, needs, secretsFor 
 
   return {
     address,
+    securityGroupId: needs.vault.securityGroupId,
     awsAuthMount,
     awsAuthHeader: host,
     appRoleMount: appRole.path.apply((path) => path ?? "approle"),

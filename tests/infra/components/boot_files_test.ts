@@ -63,7 +63,10 @@ Deno.test("user data is cloud-init's, and not more than EC2 takes", () => {
     write_files: [{ owner: "root:root", permissions: "0640", path: "/etc/a", content: "b" }],
     runcmd: [["sh", "-euc", "one\ntwo"]],
   });
-  assert.throws(() => firstBoot({ script: ["x".repeat(16_384)] }), /EC2 takes 16384/);
+  assert.throws(
+    () => firstBoot({ script: ["x".repeat(16_384)] }),
+    /and EC2 takes 16384: let the image/,
+  );
 });
 
 const args: BootFilesArgs = {

@@ -18,6 +18,7 @@ const database: DatabaseArgs = {
   ...SIZES.Production.database,
   environment: "Production",
   database: "learn",
+  vaultSecurityGroupId: "sg-vault",
   adminPassword: "hush",
 };
 const cache: CacheArgs = {
@@ -45,6 +46,11 @@ Deno.test("a database is encrypted, private, watched, and makes its users by Vau
   const rule = made.inputs("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "learn-0");
   assert.equal(rule.referencedSecurityGroupId, "sg-nodes");
   assert.equal(rule.fromPort, 5432);
+  const makers = made.inputs(
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "learn-vault",
+  );
+  assert.equal(makers.referencedSecurityGroupId, "sg-vault");
   const alarm = made.inputs("aws:cloudwatch/metricAlarm:MetricAlarm", "learn-storage");
   assert.equal(alarm.threshold, 10_000_000_000);
   assert.deepEqual(alarm.alarmActions, ["arn:t"]);
