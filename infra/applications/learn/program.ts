@@ -159,7 +159,7 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
   const oidc = new OLApisixOidc(name, {
     namespace,
     vaultAuth: binding.vaultAuth,
-    vaultMount: "secret-operations",
+    vaultMount: needs.vault.operationsMount,
     vaultPath: "sso/learn",
   }, opts);
   const route = {

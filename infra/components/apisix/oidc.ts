@@ -6,8 +6,6 @@ import { parseWith } from "lib/schema/parse.ts";
 
 /** What an {@linkcode OLApisixOidc} is made from, beside what other resources tell. */
 export const OLApisixOidcArgs = z.strictObject({
-  /** The mount in Vault where the client's credentials are. */
-  vaultMount: VaultPath,
   /** The secret below it, with keys `client_id`, `client_secret`, `discovery` and `session_secret`. */
   vaultPath: VaultPath,
   /** What is asked of the identity provider. */
@@ -28,6 +26,8 @@ export type OLApisixOidcArgs = z.input<typeof OLApisixOidcArgs> & {
   readonly namespace: pulumi.Input<string>;
   /** The `VaultAuth` of that namespace. */
   readonly vaultAuth: pulumi.Input<string>;
+  /** The mount in Vault where the client's credentials are: `secret-operations`. */
+  readonly vaultMount: pulumi.Input<string>;
 };
 
 /** What happens to a request of somebody unknown: sent to log in, let pass, or refused. */
@@ -54,14 +54,14 @@ export class OLApisixOidc extends pulumi.ComponentResource {
    */
   constructor(name: string, args: OLApisixOidcArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:kubernetes:ApisixOidc", name, {}, opts);
-    const { namespace, vaultAuth, ...given } = args;
+    const { namespace, vaultAuth, vaultMount, ...given } = args;
     const settings = parseWith(OLApisixOidcArgs, given, `OLApisixOidc ${name}`);
     this.#secretName = `${name}-oidc`;
     new OLVaultK8SSecret(this.#secretName, {
       type: "static",
       namespace,
       vaultAuth,
-      mount: settings.vaultMount,
+      mount: vaultMount,
       path: settings.vaultPath,
       templates: {
         client_id: "{{ .Secrets.client_id }}",

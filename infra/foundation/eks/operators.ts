@@ -24,6 +24,8 @@ export interface OperatorsArgs {
   readonly oidcProviderArn: pulumi.Input<string>;
   readonly vaultAddress: pulumi.Output<string>;
   readonly vaultAuthMount: pulumi.Input<string>;
+  /** The operators' secrets in Vault. */
+  readonly operationsMount: pulumi.Input<string>;
   readonly apisixPolicy: string;
 }
 
@@ -193,7 +195,7 @@ function installGateway(
     type: "static",
     namespace,
     vaultAuth: binding.vaultAuth,
-    mount: "secret-operations",
+    mount: args.operationsMount,
     path: "apisix",
     restartTargets: [{ kind: "Deployment", name: "apisix" }],
   }, opts);

@@ -35,6 +35,7 @@ export default defineProgram<typeof project>(async ({ config, info, needs }) => 
     oidcProviderArn: cluster.oidcProviderArn,
     vaultAddress,
     vaultAuthMount: auth.backend.apply((path) => path!),
+    operationsMount: needs.vault.operationsMount,
     apisixPolicy: await readPolicyFile(new URL("./apisix_policy.hcl", import.meta.url)),
   });
 
