@@ -32,7 +32,10 @@ export type Region = z.infer<typeof Region>;
 export interface EnvironmentSettings {
   /** Where Vault answers. */
   readonly vaultAddress: string;
-  /** The AWS profile whose credentials deploy there. */
+  /**
+   * The AWS profile that deploys there, for whoever's AWS configuration has it: that names the account, and
+   * the role to assume.
+   */
   readonly awsProfile: string;
   /** The mildest finding about an IAM policy that stops a deployment. */
   readonly iamFailOn: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
@@ -76,7 +79,7 @@ export const organization = {
   classLimits: {} as Readonly<Record<string, number>>,
   /** The region of everything that names none. */
   region: "us-east-1" as Region,
-  /** Pulumi's state. */
+  /** Pulumi's state; with `&awssdk=v2&profile=<name>` by a profile of its own. */
   stateBackend: "s3://mitol-pulumi-state?region=us-east-1",
   /** Where this repository is fetched from by pipelines. */
   repository: "https://github.com/mitodl/ol-infrastructure",

@@ -46,7 +46,6 @@ const drift = (["ci", "qa", "production"] as const).map((environment): Job => ({
       engines: ["pulumi"],
       params: {
         PULUMI_CONFIG_PASSPHRASE: CREDENTIALS.pulumiPassphrase,
-        AWS_REGION: CREDENTIALS.awsRegion,
       },
     }),
   ],

@@ -22,6 +22,4 @@ export const CREDENTIALS = {
   slackWebhook: "((slack.webhook))",
   /** Encrypts the secrets in Pulumi's state. */
   pulumiPassphrase: "((pulumi.passphrase))",
-  /** The region that AWS is spoken to in. */
-  awsRegion: "((aws.region))",
 } as const;

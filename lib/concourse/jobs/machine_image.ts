@@ -1,5 +1,5 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import { CREDENTIALS } from "lib/concourse/credentials.ts";
+import { organization } from "lib/organization.ts";
 import type { GetStep, Job } from "lib/concourse/model/mod.ts";
 import type { PipelineFragment } from "lib/concourse/fragment.ts";
 import { s3Object } from "lib/concourse/resources/mod.ts";
@@ -48,7 +48,7 @@ export function machineImageJobs(options: MachineImageOptions): PipelineFragment
             {
               engines: ["packer", "packer-plugin-amazon"],
               outputs: [`record-${release}`],
-              params: { AWS_REGION: CREDENTIALS.awsRegion },
+              params: { AWS_REGION: organization.region },
               after: [
                 `cp ${record} "../record-${release}/${release}-$(date -u +%Y%m%d%H%M%S).json"`,
               ],

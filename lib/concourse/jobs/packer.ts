@@ -1,4 +1,5 @@
 import { CREDENTIALS } from "lib/concourse/credentials.ts";
+import { organization } from "lib/organization.ts";
 import type { Config, GetStep, Job, PutStep, Resource } from "lib/concourse/model/mod.ts";
 import type { PipelineFragment } from "lib/concourse/fragment.ts";
 import { packerBuilder, packerValidator } from "lib/concourse/resources/mod.ts";
@@ -65,7 +66,7 @@ export function packerJobs(options: PackerOptions): PipelineFragment {
         params: {
           ...params("build", nodeType),
           env_vars: {
-            AWS_REGION: CREDENTIALS.awsRegion,
+            AWS_REGION: organization.region,
             PACKER_GITHUB_API_TOKEN: CREDENTIALS.githubPublic,
             ...options.env_vars,
           },

@@ -14,7 +14,6 @@ import { denoTask, repositoryTask, scriptTask } from "lib/concourse/tasks/mod.ts
 
 const PARAMS = {
   PULUMI_CONFIG_PASSPHRASE: CREDENTIALS.pulumiPassphrase,
-  AWS_REGION: CREDENTIALS.awsRegion,
 };
 
 /** Where the plans of a stack are kept, each a version. */

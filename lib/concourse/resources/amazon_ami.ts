@@ -1,4 +1,4 @@
-import { CREDENTIALS } from "lib/concourse/credentials.ts";
+import { organization } from "lib/organization.ts";
 import type { Resource } from "lib/concourse/model/mod.ts";
 import { defineResource, type ResourceOptions } from "./define.ts";
 
@@ -12,7 +12,7 @@ export interface AmazonAmiOptions extends ResourceOptions {
 
 /** The newest machine image that fits; looked for every half hour. */
 export function amazonAmi(name: string, options: AmazonAmiOptions): Resource {
-  const { filters, region = CREDENTIALS.awsRegion } = options;
+  const { filters, region = organization.region } = options;
   return defineResource(name, "amazon-ami", { region, filters }, options, {
     icon: "server",
     check_every: "30m",

@@ -1,5 +1,5 @@
 import { CONTAINERS } from "lib/versions.ts";
-import { CREDENTIALS } from "lib/concourse/credentials.ts";
+import { organization } from "lib/organization.ts";
 import type { InlineTaskStep } from "lib/concourse/model/mod.ts";
 import { scriptTask } from "./script.ts";
 
@@ -25,7 +25,7 @@ function awsTask(name: string, tags: GroupTags, lines: readonly string[], params
   const filter = filters(tags);
   return scriptTask(name, [...filter.lines, ...FIND_GROUP, ...lines], {
     image: CONTAINERS.awsCli,
-    params: { AWS_REGION: CREDENTIALS.awsRegion, AWS_PAGER: "", ...filter.params, ...params },
+    params: { AWS_REGION: organization.region, AWS_PAGER: "", ...filter.params, ...params },
     timeout: "2h",
   });
 }

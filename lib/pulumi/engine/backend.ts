@@ -2,7 +2,8 @@ import { parseWith, readText } from "lib/schema/parse.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
 import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
 import { organization } from "lib/organization.ts";
-import { containsSecure } from "lib/pulumi/stack_file.ts";
+import { awsEnvironment } from "lib/pulumi/engine/aws_environment.ts";
+import { containsSecure, readStackFile } from "lib/pulumi/stack_file.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
 import { z } from "zod";
 
@@ -13,6 +14,8 @@ export interface Backend {
   readonly url: string;
   /** Variables for the CLI, on top of the process's own. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables for the CLI when it works on a stack's resources: beside those above, as whom and where. */
+  stackEnv(stack: FleetStack): Promise<Readonly<Record<string, string>>>;
   /** The folder for logs and journals of runs. */
   readonly runs: string;
   /**
@@ -55,15 +58,17 @@ export async function openSandbox(
 ): Promise<Backend> {
   const state = `${folder}/state`;
   await Deno.mkdir(state, { recursive: true });
+  const env = {
+    ...QUIET,
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: SANDBOX_PASSPHRASE,
+    PULUMI_HOME: `${folder}/home`,
+  };
   return {
     kind: "sandbox",
     url: `file://${state}`,
-    env: {
-      ...QUIET,
-      PULUMI_BACKEND_URL: `file://${state}`,
-      PULUMI_CONFIG_PASSPHRASE: SANDBOX_PASSPHRASE,
-      PULUMI_HOME: `${folder}/home`,
-    },
+    env,
+    stackEnv: () => Promise.resolve(env),
     runs: `${folder}/runs`,
     async workDir({ info, on }) {
       const work = `${folder}/work/${info.project}`;
@@ -123,10 +128,17 @@ export function openBackend(
 ): Backend {
   const url = env("PULUMI_BACKEND_URL") ?? organization.stateBackend;
   const state = url.startsWith("file://") ? url.slice("file://".length) : undefined;
+  const shared = { ...QUIET, PULUMI_BACKEND_URL: url };
   return {
     kind: "real",
     url,
-    env: { ...QUIET, PULUMI_BACKEND_URL: url },
+    env: shared,
+    async stackEnv({ info, on }) {
+      const file = `${root}/${on.folder}/Pulumi.${info.name}.yaml`;
+      const { values: { region } } = await readStackFile(file, info.project);
+      const own = typeof region === "string" ? region : undefined;
+      return { ...shared, ...await awsEnvironment(info.environment, own, env) };
+    },
     runs: `${root}/.cache/runs`,
     workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),
     ...(state === undefined ? {} : { stateFile: stateFileIn(state) }),

@@ -151,7 +151,7 @@ async function attemptOnce(
       ],
       cwd: at.cwd,
       env: {
-        ...engine.backend.env,
+        ...await engine.backend.stackEnv(stack),
         ...(isSandbox && host ? { PULUMI_DEBUG_PROVIDERS: await debugProviders(host.port) } : {}),
       },
       logFile,

@@ -81,7 +81,7 @@ const ROWS: readonly (readonly [Resource, source: Record<string, unknown>])[] = 
   ],
   [
     resources.amazonAmi("r", { filters: { name: "debian-12*" } }),
-    { region: "((aws.region))", filters: { name: "debian-12*" } },
+    { region: "us-east-1", filters: { name: "debian-12*" } },
   ],
   [resources.vaultReleases(), { project: "vault" }],
   [resources.consulReleases(), { project: "consul" }],
