@@ -122,6 +122,7 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
     [
       "~ ol-infrastructure-vault:QA aws:autoscaling/group:Group vault-qa",
       "~ ol-infrastructure-vault:QA aws:cloudwatch/metricAlarm:MetricAlarm vault-qa-majority",
+      "~ ol-substructure-vault-setup:QA vault:index/raftAutopilot:RaftAutopilot servers",
     ],
   ],
   [

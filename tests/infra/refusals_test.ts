@@ -203,7 +203,6 @@ const refused: [stack: string, key: string, value: unknown, says: string][] = [
   [VAULT_SETUP, "applications", ["learn", "learn"], "applications: names an application twice"],
   [VAULT_SETUP, "applications", ["global"], "global and operations are there anyway"],
   [VAULT_SETUP, "applications", ["Learn"], "applications[0]: must be lower-case letters"],
-  [VAULT_SETUP, "minimumServers", 1, "minimumServers: Too small"],
   [VAULT, "host", "vault.odl.mit.edu", "host: unknown key"],
 ];
 

@@ -20,8 +20,6 @@ export const VaultSetupConfig = AWSBase.extend({
     (all) => !all.includes("global") && !all.includes("operations"),
     "global and operations are there anyway",
   ),
-  /** How many servers have to be left when a lost one is forgotten. Default 3. */
-  minimumServers: z.int().min(3).default(3),
 });
 
 /** What others may read of Vault. */

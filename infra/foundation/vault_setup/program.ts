@@ -27,10 +27,12 @@ export default defineProgram<typeof project>(async ({ config, needs, secretsFor 
     description: "Every request, without secrets, in each server's journal",
     options: { file_path: "stdout" },
   });
+  // A server that was replaced is forgotten before the next one goes, or the dead would soon be a majority;
+  // one that is only silent is not, as without its replacement there would be too few.
   new vault.RaftAutopilot("servers", {
     cleanupDeadServers: true,
-    deadServerLastContactThreshold: "10m0s",
-    minQuorum: config.minimumServers,
+    deadServerLastContactThreshold: "3m0s",
+    minQuorum: needs.vault.servers,
   });
 
   const administrator = await makePolicy("administrator");

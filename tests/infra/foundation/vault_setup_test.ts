@@ -21,6 +21,15 @@ Deno.test("a server logs in by its role, to take snapshots and for nothing else"
   assert.equal(client.iamServerIdHeaderValue, "vault-qa.odl.mit.edu");
 });
 
+Deno.test("a server that was replaced is forgotten before the next is, and a silent one is kept", async () => {
+  const servers = await previewStack("ol-infrastructure-vault:QA");
+  const group = servers.inputs("aws:autoscaling/group:Group", "vault-qa");
+  const autopilot = inputs("vault:index/raftAutopilot:RaftAutopilot", "servers");
+  const [, minutes] = /^(\d+)m0s$/.exec(autopilot.deadServerLastContactThreshold)!;
+  assert.ok(Number(minutes) * 60 < Number(group.instanceRefresh.preferences.instanceWarmup));
+  assert.equal(autopilot.minQuorum, group.minSize);
+});
+
 Deno.test("who is in no group of the issuer's reads names, for a day's work", () => {
   const method = inputs("vault:jwt/authBackend:AuthBackend", "people");
   assert.equal(method.defaultRole, "reader");
