@@ -5,8 +5,6 @@ import { defineSecrets } from "lib/secrets/define.ts";
 export default defineSecrets(import.meta, {
   mount: "secret-pipelines",
   files: {
-    /** Not secret, but a var like the others. */
-    aws: z.strictObject({ region: z.enum(["us-east-1", "us-east-2", "us-west-2"]) }),
     dockerhub: z.strictObject({
       username: z.string().min(4),
       password: z.string().min(20),

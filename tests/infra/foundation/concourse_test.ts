@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { environmentFile } from "infra/foundation/concourse/environment.ts";
+import { ROOT } from "lib/cli/root.ts";
 import { organization } from "lib/organization.ts";
 import { containsSecret } from "lib/pulumi/simulate/wire.ts";
+import pipelines from "secrets/pipelines/schema.ts";
 import { make } from "tests/support/program.ts";
 import { previewStack } from "tests/support/stack.ts";
 
@@ -80,6 +82,20 @@ Deno.test("pipelines read what is theirs from Vault, and none of Concourse's own
   const { policy } = inputs("vault:index/policy:Policy", "concourse-production-server");
   const paths = [...policy.matchAll(/path "([^"]+)"/g)].map(([, path]) => path);
   assert.deepEqual(paths, [`${site.VAULT_PATH_PREFIX.slice(1)}/data/*`]);
+});
+
+Deno.test("what pipelines ask for by name is kept for them", async () => {
+  const folder = `${ROOT}/pipelines/rendered`;
+  let asked = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(`${folder}/${name}`);
+    for (const [, file, key] of text.matchAll(/\(\(([a-z]\w*)\.(\w+)\)\)/g)) {
+      asked++;
+      const schema = Object.entries(pipelines.files).find(([known]) => known === file)?.[1];
+      assert.ok(schema && key in schema.shape, `${name} asks for ((${file}.${key}))`);
+    }
+  }
+  assert.ok(asked > 10);
 });
 
 Deno.test("builds have their worker's role, in AWS and in Vault; web nodes' containers have none", () => {
