@@ -27,6 +27,7 @@ export const task = defineTask({
   examples: [
     "edit-secret xqwatcher grader-config --env ci",
     "edit-secret xqwatcher grader-config --env ci --set xqueue_password < password",
+    "edit-secret xqwatcher grader-config --env ci --set connections --as-json <<< 8",
   ],
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");

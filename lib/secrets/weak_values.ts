@@ -9,7 +9,11 @@ const PLACEHOLDER = /^(change[-_ ]?me|to[-_ ]?do|replace[-_ ]?me|xxx+|placeholde
  */
 export function weakValues(value: unknown, path: string): string[] {
   if (typeof value === "string") {
-    if (value.trim() === "") return [`${path}: is empty`];
+    if (value.trim() === "") {
+      // SOPS makes an empty item of a comment without words.
+      const isItem = /\.\d+$/.test(path);
+      return [`${path}: is empty${isItem ? ", as a bare # in a list also becomes" : ""}`];
+    }
     return PLACEHOLDER.test(value.trim()) ? [`${path}: is a placeholder: set the real value`] : [];
   }
   if (typeof value !== "object" || value === null) return [];

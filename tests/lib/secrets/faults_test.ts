@@ -154,6 +154,11 @@ for (const [fault, change, says] of altered) {
 /** A file that sops encrypts and that is not of the schema, or holds what has no place in Vault. */
 const unfit: [fault: string, text: string, says: RegExp][] = [
   ["F4 an empty value", PLAIN.replace("canary-user", '""'), /user: is empty/],
+  [
+    "F4 an item that SOPS makes of a bare #",
+    PLAIN.replace("  - canary-host", "  #\n  - canary-host"),
+    /hosts\.0: is empty, as a bare # in a list also becomes/,
+  ],
   ["F4 a placeholder", PLAIN.replace("canary-user", "changeme"), /user: is a placeholder/],
   [
     "F4 a key too many",
