@@ -30,11 +30,23 @@ const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown
 
 /** JSON with the same demands as {@linkcode renderYaml}. */
 function renderJson(value: unknown): string {
-  const text = JSON.stringify(value, (key, item) => {
-    refuse(key, item);
-    return typeof item === "bigint" ? rawJson(String(item)) : item;
-  }, 2);
+  // Without a function for each value JSON is written several times as fast.
+  const text = inspect(value)
+    ? JSON.stringify(value, (_, item) => typeof item === "bigint" ? rawJson(String(item)) : item, 2)
+    : JSON.stringify(value, null, 2);
   return `${text}\n`;
+}
+
+/** Stops as {@linkcode refuse} does, anywhere in a value; tells whether it holds a bigint. */
+function inspect(value: unknown, key = ""): boolean {
+  refuse(key, value);
+  if (typeof value !== "object" || value === null) return typeof value === "bigint";
+  let found = false;
+  if (Array.isArray(value)) { for (const item of value) found = inspect(item) || found; }
+  else {for (const name of Object.keys(value)) {
+      found = inspect((value as Record<string, unknown>)[name], name) || found;
+    }}
+  return found;
 }
 
 /**

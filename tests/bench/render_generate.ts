@@ -2,7 +2,7 @@
  * The cold command that the measurement of rendering runs: generates pipelines, validates each as
  * Concourse's server does, and writes them as JSON or YAML.
  *
- * `deno run -A tests/bench/render_generate.ts COUNT FOLDER json|yaml`
+ * `deno run -A tests/bench/render_generate.ts COUNT FOLDER json|yaml deploy-chained|preview-gated`
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { gitRepo, packerJobs, pulumiJobsChain, toPipeline } from "lib/concourse/
 import { renderPipelines } from "lib/concourse/render_all.ts";
 import type { PipelineFormat } from "lib/concourse/render.ts";
 
-const [count, folder, format] = Deno.args;
+const [count, folder, format, topology] = Deno.args;
 
-/** Builds an image with Packer, then deploys three stages behind gates. */
+/** Builds an image with Packer, then deploys three stages, behind gates where that is the topology. */
 function generate(index: number) {
   const name = `app${index}`;
   const code = gitRepo(`${name}-image-code`, {
@@ -43,9 +43,13 @@ function generate(index: number) {
         { stack: "QA", environment: "qa" },
         { stack: "Production", environment: "production" },
       ],
-      topology: "preview-gated",
-      bucket: "plans",
-      gate: { repository: "mitodl/ol-infrastructure", labels: ["promotion"] },
+      ...(topology === "preview-gated"
+        ? {
+          topology,
+          bucket: "plans",
+          gate: { repository: "mitodl/ol-infrastructure", labels: ["promotion"] },
+        }
+        : { topology: "deploy-chained" }),
     }),
   ]);
 }

@@ -1,4 +1,4 @@
-"""What render_generate.ts does, in ol-concourse: COUNT FOLDER."""
+"""What render_generate.ts does, in ol-concourse: COUNT FOLDER TOPOLOGY."""
 
 import sys
 from pathlib import Path
@@ -11,8 +11,8 @@ from ol_concourse.lib.resources import git_repo
 REPOSITORY = "https://github.com/mitodl/ol-infrastructure"
 
 
-def generate(name: str):
-    """Build an image with Packer, then deploy three stages behind gates."""
+def generate(name: str, topology: str):
+    """Build an image with Packer, then deploy three stages in that topology."""
     image_code = git_repo(
         Identifier(f"{name}-image-code"),
         REPOSITORY,
@@ -37,15 +37,15 @@ def generate(name: str):
         name,
         Path(f"src/ol_infrastructure/applications/{name}"),
         github_issue_repository="mitodl/ol-infrastructure",
-        topology="preview-gated",
-        auto_deploy_stages=["CI"],
+        topology=topology,
+        **({"auto_deploy_stages": ["CI"]} if topology == "preview-gated" else {}),
     )
     return PipelineFragment.combine_fragments(
         PipelineFragment(resources=[image_code, pulumi_code]), packer, chain
     ).to_pipeline()
 
 
-count, folder = int(sys.argv[1]), Path(sys.argv[2])
+count, folder, topology = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 for index in range(count):
     name = f"app{index}"
-    (folder / f"{name}.json").write_text(generate(name).model_dump_json(indent=2))
+    (folder / f"{name}.json").write_text(generate(name, topology).model_dump_json(indent=2))
