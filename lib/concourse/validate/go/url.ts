@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import { quoteGo } from "lib/concourse/validate/go/quote.ts";
 
 /** What a URL was split into. */
@@ -17,13 +17,26 @@ export class UrlError extends Error {
   override readonly name = "UrlError";
 }
 
-const RESERVED_IN_HOST = /[\s"<>\\^`{|}]/;
+/** An escape, a `%` that begins none, or a character that no host may hold. */
+const HOST_PART = /%[0-9a-fA-F]{2}|[% \\^`{|}]/g;
+/** What a zone may hold escaped, besides what a host may hold as it is. */
+const ZONE_ESCAPE = /^%(?:2[0-9a-c]|2[1de]|3[0-9a-e]|[46][1-9a-f]|[57][0-9a]|5[bdf]|7e)$/i;
 
 /** Refuses `%` escapes that are none. */
 function checkEscapes(text: string): void {
   const bad = /%(?![0-9a-fA-F]{2})/.exec(text);
   if (bad) {
     throw new UrlError(`invalid URL escape ${quoteGo(text.slice(bad.index, bad.index + 3))}`);
+  }
+}
+
+/** Refuses the first escape or character in a host that may not be there. */
+function checkHostText(text: string, isZone = false): void {
+  for (const { 0: part, index } of text.matchAll(HOST_PART)) {
+    if (part === "%") checkEscapes(text.slice(index));
+    if (part.length === 1) throw new UrlError(`invalid character ${quoteGo(part)} in host name`);
+    const fine = part === "%25" || (isZone ? ZONE_ESCAPE.test(part) : /^%[89a-f]/i.test(part));
+    if (!fine) throw new UrlError(`invalid URL escape ${quoteGo(part)}`);
   }
 }
 
@@ -34,20 +47,33 @@ function splitScheme(text: string): [string, string] {
   return ["", text];
 }
 
-function checkHost(host: string): void {
+function checkPort(port: string): void {
+  if (!/^(?::\d*)?$/.test(port)) throw new UrlError(`invalid port ${quoteGo(port)} after host`);
+}
+
+/** @see {@link https://github.com/golang/go/blob/go1.26.3/src/net/url/url.go} `parseHost` */
+function checkHost(scheme: string, host: string): void {
   const open = host.lastIndexOf("["), close = host.lastIndexOf("]");
-  if (open >= 0 && close < open) throw new UrlError("missing ']' in host");
-  const after = open >= 0 ? host.slice(close + 1) : /:[^:]*$/.exec(host)?.[0] ?? "";
-  if (!/^(?::\d*)?$/.test(after)) throw new UrlError(`invalid port ${quoteGo(after)} after host`);
-  checkEscapes(host);
-  const escaped = /%(?!25)[0-7][0-9a-fA-F]/.exec(host);
-  if (escaped) throw new UrlError(`invalid URL escape ${quoteGo(escaped[0])}`);
-  const address = host.slice(open + 1, close).replaceAll("%25", "%");
-  if (open >= 0 && !isIPv6(address)) {
+  if (open > 0) throw new UrlError("invalid IP-literal");
+  if (open < 0) {
+    const strict = scheme === "http" || scheme === "https";
+    const colon = strict ? host.indexOf(":") : host.lastIndexOf(":");
+    if (colon >= 0) checkPort(host.slice(colon));
+    return checkHostText(host);
+  }
+  if (close < 0) throw new UrlError("missing ']' in host");
+  checkPort(host.slice(close + 1));
+  const literal = host.slice(1, close), zone = literal.indexOf("%25");
+  checkHostText(zone < 0 ? literal : literal.slice(0, zone));
+  if (zone >= 0) checkHostText(literal.slice(zone), true);
+  const address = literal.replace(
+    /%[0-9a-fA-F]{2}/g,
+    (escape) => String.fromCharCode(parseInt(escape.slice(1), 16)),
+  );
+  if (isIPv4(address)) throw new UrlError("invalid IP-literal");
+  if (!isIPv6(address)) {
     throw new UrlError(`invalid host: ParseAddr(${quoteGo(address)}): unable to parse IP`);
   }
-  const letter = RESERVED_IN_HOST.exec(open >= 0 ? host.slice(open + 1, close) : host);
-  if (letter) throw new UrlError(`invalid character ${quoteGo(letter[0])} in host name`);
 }
 
 function split(text: string): Url {
@@ -74,7 +100,7 @@ function split(text: string): Url {
   const authority = end < 0 ? path.slice(2) : path.slice(2, end);
   const at = authority.lastIndexOf("@");
   const host = authority.slice(at + 1);
-  checkHost(host);
+  checkHost(scheme, host);
   if (at >= 0) {
     const user = authority.slice(0, at);
     if (!/^[a-zA-Z0-9\-._:~!$&'()*+,;=%@]*$/.test(user)) {
@@ -95,14 +121,15 @@ function split(text: string): Url {
  */
 export function parseUrl(text: string): Url {
   const hash = text.indexOf("#");
-  const main = hash < 0 ? text : text.slice(0, hash);
+  let whole = hash < 0 ? text : text.slice(0, hash);
   try {
-    const url = split(main);
+    const url = split(whole);
+    whole = text;
     if (hash >= 0) checkEscapes(text.slice(hash + 1));
     return url;
   } catch (error) {
     if (error instanceof UrlError) {
-      throw new UrlError(`parse ${quoteGo(main)}: ${error.message}`);
+      throw new UrlError(`parse ${quoteGo(whole)}: ${error.message}`);
     }
     throw error;
   }

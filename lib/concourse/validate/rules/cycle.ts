@@ -2,11 +2,16 @@ import { placeOf } from "lib/concourse/validate/decode/context.ts";
 import type { IndexedJob, PipelineIndex } from "lib/concourse/validate/rules/pipeline_index.ts";
 import type { Report } from "lib/concourse/validate/rules/report.ts";
 
-/** Refuses jobs that wait for each other: the first that a search from any job meets again. */
+/**
+ * Refuses jobs that wait for each other: the first that a search from any job meets again. Of jobs of one
+ * name a search goes through the first alone, unless it begins at another.
+ */
 export function checkCycle(index: PipelineIndex, report: Report): void {
-  const done = new Set<string>();
+  const done = new Set<string>(), names = new Set<string>();
   for (const root of index.jobs) {
-    const met = search(root, index, new Set(), done);
+    const { name } = root.job;
+    const met = search(root, index, new Set(), names.has(name) ? new Set() : done);
+    names.add(name);
     if (!met) continue;
     return report.error(
       "jobs",
