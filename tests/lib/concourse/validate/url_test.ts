@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseUrl } from "lib/concourse/validate/go/url.ts";
 
-/** As `fly validate-pipeline` 8.2.5, which is built with Go 1.26, says of a background image. */
+/** As `fly validate-pipeline`, built with Go 1.26.8, says of a background image. */
 const rows: readonly (readonly [url: string, error: string | undefined])[] = [
   ["http://a[b/x", 'parse "http://a[b/x": invalid IP-literal'],
   ["http://[::1%25en0]/x", undefined],
