@@ -20,7 +20,7 @@ export class UrlError extends Error {
 /** An escape, a `%` that begins none, or a character that no host may hold. */
 const HOST_PART = /%[0-9a-fA-F]{2}|[% \\^`{|}]/g;
 /** What a zone may hold escaped, besides what a host may hold as it is. */
-const ZONE_ESCAPE = /^%(?:2[0-9a-c]|2[1de]|3[0-9a-e]|[46][1-9a-f]|[57][0-9a]|5[bdf]|7e)$/i;
+const ZONE_ESCAPE = /^%(?:2[0-24-9a-e]|3[0-9a-e]|[46][1-9a-f]|[57][0-9a]|5[bdf]|7e)$/i;
 
 /** Refuses `%` escapes that are none. */
 function checkEscapes(text: string): void {
@@ -71,7 +71,8 @@ function checkHost(scheme: string, host: string): void {
     (escape) => String.fromCharCode(parseInt(escape.slice(1), 16)),
   );
   if (isIPv4(address)) throw new UrlError("invalid IP-literal");
-  if (!isIPv6(address)) {
+  // Go takes any text as a zone.
+  if (!isIPv6(address.replace(/%[^]+$/, ""))) {
     throw new UrlError(`invalid host: ParseAddr(${quoteGo(address)}): unable to parse IP`);
   }
 }

@@ -17,6 +17,8 @@ const rows: readonly (readonly [url: string, error: string | undefined])[] = [
   ["http://a{b}/", 'parse "http://a{b}/": invalid character "{" in host name'],
   ["https://ok/x#%zz", 'parse "https://ok/x#%zz": invalid URL escape "%zz"'],
   ["http://[fe80::1%25%41]/", undefined],
+  ["http://[fe80::1%25en%20]/", undefined],
+  ["http://[fe80::1%25%23]/", 'parse "http://[fe80::1%25%23]/": invalid URL escape "%23"'],
   ["http://[fe80::1%25%2f]/", 'parse "http://[fe80::1%25%2f]/": invalid URL escape "%2f"'],
   ["//h:1:2/x", undefined],
   ["http://a%25b/", undefined],
