@@ -20,8 +20,10 @@ export const ENGINES = {
   kubernetes: "1.34.2",
   /** The store below that API server, as its release was tested with. */
   etcd: "3.6.4",
-  /** Concourse's command line. */
-  fly: "8.2.5",
+  /** Concourse's command line: the same as the servers' release below. */
+  fly: "8.1.1",
+  /** The Concourse of the tests: the same. */
+  concourse: "8.1.1",
   /** The Consul of the tests: what Debian has of it. */
   consul: "1.8.7",
   /** The consul-template of the tests. */

@@ -18,6 +18,7 @@ const Settings = z.strictObject({
 });
 
 const PROGRAM = "/usr/local/concourse/bin/concourse";
+const SITE_SETTINGS = "/etc/concourse/site.env";
 
 const environment = (values: Readonly<Record<string, string | number | boolean>>) =>
   Object.entries(values).map(([name, value]) => `CONCOURSE_${name}=${value}\n`).join("");
@@ -47,7 +48,6 @@ export const concourse = defineComponent({
       ? {
         BIND_PORT: settings.port,
         TSA_BIND_PORT: settings.tsaPort,
-        ENABLE_ACROSS_STEP: true,
         ENABLE_GLOBAL_RESOURCES: true,
         EMIT_TO_LOGS: true,
       }
@@ -66,21 +66,14 @@ export const concourse = defineComponent({
       dataPath: node === "worker" ? settings.workPath : undefined,
       configuration: { "concourse.env": environment(values) },
       command: `${PROGRAM} ${node}`,
-      startNow: false,
+      awaits: SITE_SETTINGS,
       service: {
-        EnvironmentFile: ["/etc/concourse/concourse.env", "/etc/concourse/site.env"],
+        EnvironmentFile: ["/etc/concourse/concourse.env", SITE_SETTINGS],
         KillSignal: node === "worker" ? "SIGUSR2" : "SIGTERM",
         TimeoutStopSec: node === "worker" ? 600 : 60,
         ...(node === "worker" ? { Delegate: true, TasksMax: "infinity" } : {}),
       },
     }, program.changed);
-    await host.run(
-      "Wait for the site's settings",
-      files.put({
-        dest: "/etc/systemd/system/concourse.service.d/site.conf",
-        content: "[Unit]\nConditionPathExists=/etc/concourse/site.env\n",
-      }),
-    );
   },
 
   checks: (settings) => [

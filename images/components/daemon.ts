@@ -25,7 +25,9 @@ export interface Daemon {
   readonly reloadCommand?: string;
   /** Further keys of the unit's `[Service]`. */
   readonly service?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-  /** Start it while the image is built; default true. One that needs its site's secrets cannot. */
+  /** A file that its site writes at first boot, before which it does not start; default none. */
+  readonly awaits?: string;
+  /** Start it while the image is built; default true, unless it awaits a file. */
   readonly startNow?: boolean;
 }
 
@@ -82,7 +84,7 @@ export async function runDaemon(
     "Write the unit",
     systemd.unit({ unit: name, sections: sections(daemon) }),
   );
-  const startNow = daemon.startNow ?? true;
+  const startNow = daemon.startNow ?? daemon.awaits === undefined;
   await host.run(
     "Run the service",
     systemd.service({
@@ -102,6 +104,7 @@ function sections(daemon: Daemon): systemd.UnitSections {
       Documentation: daemon.documentation,
       After: "network-online.target",
       Wants: "network-online.target",
+      ...(daemon.awaits === undefined ? {} : { ConditionPathExists: daemon.awaits }),
     },
     Service: {
       ...(daemon.asRoot ? {} : { User: name, Group: name }),

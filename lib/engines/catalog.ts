@@ -26,6 +26,7 @@ export const EngineName = z.enum([
   "traefik",
   "alloy",
   "vector",
+  "concourse",
 ]);
 /** An engine's name, as on the command line. */
 export type EngineName = z.infer<typeof EngineName>;

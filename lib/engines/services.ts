@@ -112,4 +112,24 @@ export const SERVICES: readonly Engine[] = [
       };
     },
   },
+  {
+    name: "concourse",
+    purpose: "the web node of the concourse component's test",
+    version: VERSIONS.concourse,
+    optional: true,
+    executable: () => "concourse",
+    versionArgs: ["--version"],
+    release: (platform) => {
+      if (platform.os !== "linux") return undefined;
+      const releases = "https://github.com/concourse/concourse/releases/download";
+      const arch = platform.arch === "aarch64" ? "arm64" : "amd64";
+      return {
+        url: `${releases}/v${VERSIONS.concourse}/concourse-${VERSIONS.concourse}-linux-${arch}.tgz`,
+        // Beside the files there are only SHA-1 sums; GitHub itself publishes the SHA-256 ones.
+        checksums:
+          `https://api.github.com/repos/concourse/concourse/releases/tags/v${VERSIONS.concourse}`,
+        member: "concourse/bin/concourse",
+      };
+    },
+  },
 ];
