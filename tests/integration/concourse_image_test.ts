@@ -1,4 +1,7 @@
-/** The concourse component with the real program: a web node beside PostgreSQL, and what a worker needs. */
+/**
+ * The concourse component with the real program: a web node beside PostgreSQL, a worker that
+ * registers, and this repository's pipelines set there through the real `fly`.
+ */
 import assert from "node:assert/strict";
 import { compose } from "lib/images/compose.ts";
 import { freePort } from "lib/images/port.ts";
@@ -6,14 +9,18 @@ import { runComponents, verifyNothingLeft } from "lib/images/provision.ts";
 import { runChecks } from "lib/images/test_artifact.ts";
 import { baseline } from "images/components/baseline.ts";
 import { concourse } from "images/components/concourse.ts";
+import { execOrThrow } from "lib/cli/exec.ts";
+import { Exit } from "lib/cli/task.ts";
+import { task as setPipelines } from "tasks/set_pipelines.ts";
+import { fakeIo, runWith } from "tests/support/io.ts";
 import { bootTestMachine, machineTest, serveReleases, tarProgram } from "tests/support/machines.ts";
 
 const PROGRAM = "/usr/local/concourse/bin/concourse";
 
 machineTest(
-  ["concourse"],
+  ["concourse", "fly"],
   "a web node of Concourse waits for its site, then answers, and lets a worker register",
-  async ({ concourse: engine }, t) => {
+  async ({ concourse: engine, fly }, t) => {
     const folder = await Deno.makeTempDir({ prefix: "concourse-image-" });
     const { path, sha256 } = await tarProgram(
       engine.path,
@@ -83,6 +90,27 @@ machineTest(
       );
       assert.match(seen, /^tested\|running\|/);
     });
+    await t.step(
+      "the repository's pipelines are set there, and setting again changes nothing",
+      async () => {
+        // fly keeps its targets and tokens below HOME.
+        const home = `${folder}/fly`;
+        await Deno.writeTextFile(home, `#!/bin/sh\nHOME='${folder}' exec '${fly.path}' "$@"\n`, {
+          mode: 0o755,
+        });
+        const login = ["login", "--concourse-url", `http://127.0.0.1:${port}`];
+        await execOrThrow(home, ["--target", "tested", ...login, "-u", "tester", "-p", "tester"]);
+        const set = (...words: string[]) =>
+          runWith(setPipelines, ["--target", "tested", "--fly", home, ...words], fakeIo());
+
+        const pending = await set("--dry-run");
+        assert.equal(pending.code, Exit.Pending, pending.stderr);
+        const done = await set("--yes", "--pause");
+        assert.equal(done.code, Exit.Ok, done.stderr);
+        const again = await set("--dry-run", "--pause");
+        assert.equal(again.code, Exit.Ok, again.stdout);
+      },
+    );
     await Deno.remove(folder, { recursive: true });
   },
   { sanitizeResources: false, sanitizeOps: false },

@@ -1,7 +1,7 @@
 /**
  * Whatever a file holds, validating and linting it ends, and without an exception.
  *
- * 2,000 documents by default; `FUZZ_RUNS=20000 deno test -A tests/lib/concourse/validate/fuzz_test.ts`
+ * 20,000 documents by default; `FUZZ_RUNS=n deno test -A tests/lib/concourse/validate/fuzz_test.ts`
  * takes as many as it says, and then also holds each to one second.
  */
 import assert from "node:assert/strict";
@@ -10,7 +10,7 @@ import { lintPipeline } from "lib/concourse/lint/mod.ts";
 import { PROFILES, validatePipeline } from "lib/concourse/validate/validate.ts";
 import { verdictCases } from "tests/support/verdicts.ts";
 
-const RUNS = Number(Deno.env.get("FUZZ_RUNS") ?? 2_000);
+const RUNS = Number(Deno.env.get("FUZZ_RUNS") ?? 20_000);
 const FULL = Deno.env.has("FUZZ_RUNS");
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
