@@ -43,6 +43,8 @@ export async function startStackHost(
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
+      // Stacks run beside each other: threads of V8's own only take processors from other stacks.
+      "--v8-flags=--single-threaded",
       "--quiet",
       "--no-prompt",
       "--allow-read",
