@@ -3,15 +3,10 @@ import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { isSecretsContext, type SecretsContext } from "lib/secrets/define.ts";
 import type { Env } from "lib/secrets/sops/age.ts";
-import {
-  listSources,
-  type PlainSecret,
-  readSource,
-  type SecretSource,
-} from "lib/secrets/sources.ts";
+import { listSources, type PlainSecret, readSource, type Target } from "lib/secrets/sources.ts";
 
 /** One secret as it should be in Vault. Its data is secret: never print it. */
-export interface WantedSecret extends Omit<SecretSource, "schema"> {
+export interface WantedSecret extends Target {
   readonly data: PlainSecret;
 }
 

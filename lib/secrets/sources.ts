@@ -8,8 +8,8 @@ import type { SecretsContext } from "lib/secrets/define.ts";
 import type { Env } from "lib/secrets/sops/age.ts";
 import { weakValues } from "lib/secrets/weak_values.ts";
 
-/** A file of a context, not yet opened, and where its secret goes. */
-export interface SecretSource {
+/** A file of a context, and where its secret goes. */
+export interface Target {
   readonly context: string;
   readonly environment: EnvironmentSuffix;
   /** The KV mount. */
@@ -20,7 +20,13 @@ export interface SecretSource {
   readonly source: string;
   /** SHA-256 over the encrypted file and the context's `schema.ts`, hexadecimal. */
   readonly sourceDigest: string;
+}
+
+/** A target whose file was not yet opened. */
+export interface SecretSource extends Target {
   readonly schema: z.ZodObject;
+  /** The text of the context's `schema.ts`. */
+  readonly rules: string;
 }
 
 /** A secret's plain data. Never print it. */
@@ -52,8 +58,8 @@ export async function listSources(
   const found = await Promise.allSettled(
     Object.entries(files).map(async ([path, schema]): Promise<SecretSource> => {
       const source = `${folder}/${path}.${environment}.yaml`;
-      const sourceDigest = await digestSource(root, source, rules);
-      return { context: name, environment, mount, path, source, sourceDigest, schema };
+      const sourceDigest = digestOf(await readBytes(root, source), rules);
+      return { context: name, environment, mount, path, source, sourceDigest, schema, rules };
     }),
   );
   const sources: SecretSource[] = [];
@@ -74,11 +80,16 @@ export async function listSources(
  */
 export async function readSource(
   root: string,
-  { source, sourceDigest, schema, context }: SecretSource,
+  { source, sourceDigest, schema, rules }: SecretSource,
   env: Env,
 ): Promise<PlainSecret> {
-  const { plainData, readSopsFile } = await import("lib/secrets/sops/read.ts");
-  const { documents } = await readSopsFile(`${root}/${source}`, env, source);
+  const { openSopsText, plainData } = await import("lib/secrets/sops/read.ts");
+  const bytes = await readBytes(root, source);
+  if (digestOf(bytes, rules) !== sourceDigest) {
+    throw new Problem(`${source}: changed while it was read: run again`);
+  }
+  const text = new TextDecoder().decode(bytes);
+  const { documents } = await openSopsText(text, `${root}/${source}`, env, source);
   if (documents.length !== 1) {
     throw new Problem(`${source}: holds ${documents.length} documents: one is expected`);
   }
@@ -88,17 +99,15 @@ export async function readSource(
   }
   const problems = weakValues(result.data, "").map((line) => `${source}: ${line}`);
   if (problems.length > 0) throw new Problems(problems);
-  const rules = await readText(`${root}/secrets/${context}/schema.ts`);
-  if (await digestSource(root, source, rules) !== sourceDigest) {
-    throw new Problem(`${source}: changed while it was read: run again`);
-  }
   return result.data;
 }
 
-async function digestSource(root: string, source: string, rules: string): Promise<string> {
+const digestOf = (bytes: Uint8Array, rules: string) =>
+  createHash("sha256").update(bytes).update("\0").update(rules).digest("hex");
+
+async function readBytes(root: string, source: string): Promise<Uint8Array> {
   try {
-    const bytes = await Deno.readFile(`${root}/${source}`);
-    return createHash("sha256").update(bytes).update("\0").update(rules).digest("hex");
+    return await Deno.readFile(`${root}/${source}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Problem(`${source}: no such file`, { cause: error });

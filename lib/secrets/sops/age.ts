@@ -28,20 +28,18 @@ export type Env = (name: string) => string | undefined;
 
 const IDENTITY = /^AGE-SECRET-KEY-(1|PQ-1)[0-9A-Z]+$/;
 
-/** Identities by their text: working out a recipient is slow, and each file asks anew. */
+/** Identities by their text: working out a recipient is slow. */
 const known = new Map<string, AgeIdentity>();
 
 async function identityOf(text: string): Promise<AgeIdentity> {
   const held = known.get(text);
   if (held !== undefined) return held;
   const recipient = await identityToRecipient(text);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(text);
   const identity: AgeIdentity = {
     recipient,
-    open: async (armored) => {
-      const decrypter = new Decrypter();
-      decrypter.addIdentity(text);
-      return await decrypter.decrypt(armor.decode(armored));
-    },
+    open: (armored) => decrypter.decrypt(armor.decode(armored)),
   };
   known.set(text, identity);
   return identity;
@@ -104,6 +102,18 @@ async function openKeyFile(text: string, location: string, passphrase?: string):
   }
 }
 
+/** What was found by an environment: each file of a run asks for it. */
+const found = new WeakMap<Env, Promise<AgeIdentities>>();
+
+/**
+ * The identities at hand: {@linkcode loadAgeIdentities}, once for an environment.
+ *
+ * @throws {Problem} for a location that is set and cannot be used
+ */
+export function ageIdentities(env: Env): Promise<AgeIdentities> {
+  return once(found, env, () => loadAgeIdentities(env));
+}
+
 /**
  * Collects the identities from `SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY_CMD` and
  * `sops/age/keys.txt` in the user's configuration folder, as SOPS does. A key file encrypted with a
@@ -153,12 +163,19 @@ export async function loadAgeIdentities(env: Env): Promise<AgeIdentities> {
 const commands = new Map<string, Promise<string>>();
 const opened = new Map<string, Promise<string>>();
 
+/** A `Map` or `WeakMap`. */
+interface Results<K, V> {
+  get(key: K): Promise<V> | undefined;
+  set(key: K, result: Promise<V>): unknown;
+  delete(key: K): boolean;
+}
+
 /** The result of work that is done once for a key; a failure is forgotten. */
-function once(
-  results: Map<string, Promise<string>>,
-  key: string,
-  work: () => Promise<string>,
-): Promise<string> {
+function once<K, V>(
+  results: Results<K, V>,
+  key: K,
+  work: () => Promise<V>,
+): Promise<V> {
   const held = results.get(key);
   if (held !== undefined) return held;
   const result = work();

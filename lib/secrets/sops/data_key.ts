@@ -5,7 +5,7 @@
  * @module
  */
 import { messageOf } from "lib/schema/problem.ts";
-import { type AgeIdentities, type Env, loadAgeIdentities } from "lib/secrets/sops/age.ts";
+import { type AgeIdentities, ageIdentities, type Env } from "lib/secrets/sops/age.ts";
 import { NeedsBinary, SopsProblem } from "lib/secrets/sops/error.ts";
 import type { MasterKey, Metadata } from "lib/secrets/sops/metadata.ts";
 import { combineShares } from "lib/secrets/sops/shamir.ts";
@@ -35,7 +35,7 @@ export async function openDataKey(
   source: string,
 ): Promise<Uint8Array> {
   const { groups, threshold } = metadata;
-  const identities = await loadAgeIdentities(env);
+  const identities = await ageIdentities(env);
   const shares: Uint8Array[] = [];
   const closed: { readonly group: number; readonly failures: readonly string[] }[] = [];
   for (const [index, group] of groups.entries()) {

@@ -32,7 +32,21 @@ export interface SopsFile {
  * @throws {SopsProblem} with what is wrong with the file, or which recipients were tried; never a value
  */
 export async function readSopsFile(path: string, env: Env, source = path): Promise<SopsFile> {
-  const { documents, metadata } = splitMetadata(loadStore(await readText(path), source), source);
+  return await openSopsText(await readText(path), path, env, source);
+}
+
+/**
+ * As {@linkcode readSopsFile}, of a file whose text was read.
+ *
+ * @throws {SopsProblem}
+ */
+export async function openSopsText(
+  text: string,
+  path: string,
+  env: Env,
+  source: string,
+): Promise<SopsFile> {
+  const { documents, metadata } = splitMetadata(loadStore(text, source), source);
   try {
     const key = await openDataKey(metadata, env, source);
     return { documents: decryptDocuments(documents, metadata, key, source), metadata };

@@ -1,5 +1,6 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import { contextOf, isOwned, isSettled, type Target } from "lib/secrets/sync/ownership.ts";
+import { contextOf, isOwned, isSettled } from "lib/secrets/sync/ownership.ts";
+import type { Target } from "lib/secrets/sources.ts";
 import { type HeldSecrets, type OrphanedSecret, placeOf } from "lib/secrets/sync/plan.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { VaultProblem } from "lib/vault/http.ts";

@@ -1,6 +1,6 @@
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problems } from "lib/schema/problem.ts";
-import type { Target } from "lib/secrets/sync/ownership.ts";
+import type { Target } from "lib/secrets/sources.ts";
 import type { Wanted } from "lib/secrets/sync/plan.ts";
 
 /** Bytes of one write: Raft storage takes entries of 1 MiB. */

@@ -1,8 +1,5 @@
-import type { SecretSource } from "lib/secrets/sources.ts";
+import type { Target } from "lib/secrets/sources.ts";
 import type { KvNotes } from "lib/vault/kv.ts";
-
-/** What is to be at a place in Vault, not yet opened. */
-export type Target = Omit<SecretSource, "schema">;
 
 /** The value of `managed_by` on what is ours. */
 export const OWNER = "sync-secrets";

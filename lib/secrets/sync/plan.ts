@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
-import { isOwned, isUpToDate, type Target } from "lib/secrets/sync/ownership.ts";
+import { isOwned, isUpToDate } from "lib/secrets/sync/ownership.ts";
+import type { Target } from "lib/secrets/sources.ts";
 import type { KvSecret, SecretData } from "lib/vault/kv.ts";
 
 /** What is to be done with a secret. */

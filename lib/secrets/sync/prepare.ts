@@ -5,7 +5,7 @@ import { checkDeletions, type DeleteBounds } from "lib/secrets/sync/deletions.ts
 import { type OrphanScope, readHeld, type ReadOptions } from "lib/secrets/sync/held.ts";
 import { checkSizes } from "lib/secrets/sync/limits.ts";
 import { type LockPlace, withLock } from "lib/secrets/sync/lock.ts";
-import type { Target } from "lib/secrets/sync/ownership.ts";
+import type { Target } from "lib/secrets/sources.ts";
 import {
   type HeldSecrets,
   pendingOf,
