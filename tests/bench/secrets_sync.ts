@@ -212,8 +212,8 @@ memory is the most that was resident. Load of the machine at the end: ${
     Deno.loadavg()[0].toFixed(1)
   }.
 
-Creating costs a second request for each secret, which notes whose it is, and opening every file: without \
-latency that is slower than \`sops publish\`, which does not note it. Unchanged secrets cost neither.
+Creating costs opening every file, and a second request for each secret, which notes whose it is; \
+\`sops publish\` does not note it. Unchanged secrets cost neither.
 
 ${table}
 

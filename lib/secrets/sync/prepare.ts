@@ -18,9 +18,13 @@ import { preflight } from "lib/secrets/sync/preflight.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import type { SecretData } from "lib/vault/kv.ts";
 import { delay } from "lib/vault/limiter.ts";
+import { forEachAtOnce } from "lib/vault/pool.ts";
 
 /** Milliseconds that a server has to say what is settled before files are opened in vain. */
 const HEAD_START = 100;
+
+/** Files that are opened at once: elliptic curves and reading files are the work of other threads. */
+const OPENED_AT_ONCE = 8;
 
 /** What may be done. */
 export interface PrepareOptions {
@@ -173,20 +177,21 @@ async function openAll<T extends Target>(
 ) {
   const data = new Map<string, SecretData>();
   const problems = new Map<string, readonly string[]>();
-  for (const target of targets) {
+  await forEachAtOnce(targets, OPENED_AT_ONCE, async (target) => {
     signal.throwIfAborted();
     const place = placeOf(target);
-    if (settled.has(place)) continue;
+    if (settled.has(place)) return;
     try {
       data.set(place, await open(target));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.set(place, error instanceof Problems ? error.messages : [error.message]);
     }
-  }
+  });
   return {
     data,
     problemsBeside: (places: ReadonlySet<string>) =>
-      [...problems].filter(([place]) => !places.has(place)).flatMap(([, messages]) => messages),
+      targets.map(placeOf).filter((place) => !places.has(place))
+        .flatMap((place) => problems.get(place) ?? []),
   };
 }
