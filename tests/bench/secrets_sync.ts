@@ -64,20 +64,24 @@ async function watchMemory(pid: number, ended: Promise<unknown>): Promise<number
   return most;
 }
 
+/**
+ * Runs a tool once.
+ *
+ * @param latency Milliseconds that the proxy adds; `undefined` for no proxy, which then counts nothing
+ */
 async function run(
   tool: Tool,
   root: SecretsRoot,
   sops: string,
   bao: Bao,
-  latency: number,
+  latency: number | undefined,
 ): Promise<Measured> {
   await using proxy = startProxy(bao.address, async () => {
-    if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
+    if (latency) await new Promise((resolve) => setTimeout(resolve, latency));
     return undefined;
   });
   const started = performance.now();
-  // Without latency nothing is between them; requests are counted in the runs with it.
-  const child = start(tool, root, sops, bao, latency === 0 ? bao.address : proxy.address);
+  const child = start(tool, root, sops, bao, latency === undefined ? bao.address : proxy.address);
   const output = child.output();
   const memory = watchMemory(child.pid, output);
   const { success, stderr } = await output;
@@ -153,13 +157,20 @@ await withBao(engines.bao.path, async (bao) => {
         const isWaiting = latency > 0 && tool === "sops publish";
         const repeats = isWaiting ? WAITING_REPEATS[paths > 100 ? "many" : "few"] : REPEATS;
         for (const what of ["create", "unchanged", "1 % changed"]) {
-          const runs: Measured[] = [];
-          for (let repeat = 0; repeat < repeats; repeat++) {
+          const once = async (latency: number | undefined) => {
             if (what === "create") await freshMount(bao);
             if (what === "1 % changed") await change(root, 0.01, paths);
-            runs.push(await run(tool, root, engines.sops.path, bao, latency));
+            return await run(tool, root, engines.sops.path, bao, latency);
+          };
+          const runs: Measured[] = [];
+          for (let repeat = 0; repeat < repeats; repeat++) {
+            runs.push(await once(latency || undefined));
           }
-          const measured = runs.sort((a, b) => a.wall - b.wall)[0];
+          const [fastest] = runs.sort((a, b) => a.wall - b.wall);
+          // Without latency nothing is between them but in one more run, which counts.
+          const measured = latency > 0
+            ? fastest
+            : { ...await once(0), wall: fastest.wall, memory: fastest.memory };
           found.set(`${tool} ${what}`, measured);
           rows.push([
             `${paths}`,
@@ -167,10 +178,10 @@ await withBao(engines.bao.path, async (bao) => {
             what,
             tool,
             `${(measured.wall / 1000).toFixed(2)} s`,
-            latency === 0 ? "" : `${measured.p95.toFixed(0)} ms`,
-            latency === 0 ? "" : `${measured.reads}`,
-            latency === 0 ? "" : `${measured.writes}`,
-            latency === 0 ? "" : `${measured.versions}`,
+            `${measured.p95.toFixed(0)} ms`,
+            `${measured.reads}`,
+            `${measured.writes}`,
+            `${measured.versions}`,
             `${measured.memory.toFixed(0)} MiB`,
           ]);
           await Deno.stderr.write(new TextEncoder().encode(`${rows.at(-1)!.join("  ")}\n`));
@@ -207,7 +218,7 @@ await recordResults(
   }\`, OpenBao ${VERSIONS.bao}, \
 sops ${VERSIONS.sops}, ${navigator.hardwareConcurrency} processors. ${KEYS} keys a path; whole processes, started \
 anew, the fastest of ${REPEATS}, of \`sops publish\` at 20 ms the faster of two or, with 1,000 paths, the only one. Latency is added to each request \
-by a proxy, which also counts; p95 is of its requests; writes include the note of whose a secret is, and \
+by a proxy, which also counts; where there is none, it is in the way of one more run, which is not timed; p95 is of its requests; writes include the note of whose a secret is, and \
 memory is the most that was resident. Load of the machine at the end: ${
     Deno.loadavg()[0].toFixed(1)
   }.
