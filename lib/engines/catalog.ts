@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { DebSource } from "lib/engines/debian.ts";
 import type { Platform } from "lib/engines/platform.ts";
+import { githubRelease, goArch } from "lib/engines/vendor.ts";
 import type { Release } from "lib/engines/release.ts";
 import { SERVICES } from "lib/engines/services.ts";
 import { ENGINES as VERSIONS } from "lib/versions.ts";
@@ -82,9 +83,6 @@ export interface Engine {
 }
 
 const here = (module: string) => `${import.meta.dirname}/${module}`;
-const goArch = ({ arch }: Platform) => arch === "aarch64" ? "arm64" : "amd64";
-const github = (repository: string, tag: string) =>
-  `https://github.com/${repository}/releases/download/${tag}`;
 
 /** Where `packer plugins install` puts the plugin, below `PACKER_PLUGIN_PATH`. */
 const pluginPath = (platform: Platform) =>
@@ -144,7 +142,7 @@ const catalog: readonly Engine[] = [
     versionArgs: ["describe"],
     release: (platform) => {
       const version = VERSIONS.packerPluginAmazon;
-      const base = github("hashicorp/packer-plugin-amazon", `v${version}`);
+      const base = githubRelease("hashicorp/packer-plugin-amazon", `v${version}`);
       const member = pluginPath(platform).split("/").at(-1)!;
       return {
         url: `${base}/${member}.zip`,
@@ -166,7 +164,7 @@ const catalog: readonly Engine[] = [
     versionArgs: ["--version", "--disable-version-check"],
     env: { SOPS_DISABLE_VERSION_CHECK: "1" },
     release: (platform) => {
-      const base = github("getsops/sops", `v${VERSIONS.sops}`);
+      const base = githubRelease("getsops/sops", `v${VERSIONS.sops}`);
       return {
         url: `${base}/sops-v${VERSIONS.sops}.${platform.os}.${goArch(platform)}`,
         checksums: `${base}/sops-v${VERSIONS.sops}.checksums.txt`,
@@ -181,7 +179,7 @@ const catalog: readonly Engine[] = [
     executable: () => "bao",
     versionArgs: ["version"],
     release: (platform) => {
-      const base = github("openbao/openbao", `v${VERSIONS.bao}`);
+      const base = githubRelease("openbao/openbao", `v${VERSIONS.bao}`);
       return {
         url: `${base}/openbao_${VERSIONS.bao}_${platform.os}_${goArch(platform)}.tar.gz`,
         checksums: `${base}/checksums.txt`,
@@ -224,7 +222,7 @@ const catalog: readonly Engine[] = [
     release: (platform) => {
       if (platform.os !== "linux") return undefined;
       const name = `etcd-v${VERSIONS.etcd}-${platform.os}-${goArch(platform)}`;
-      const base = github("etcd-io/etcd", `v${VERSIONS.etcd}`);
+      const base = githubRelease("etcd-io/etcd", `v${VERSIONS.etcd}`);
       return {
         url: `${base}/${name}.tar.gz`,
         checksums: `${base}/SHA256SUMS`,
@@ -241,7 +239,7 @@ const catalog: readonly Engine[] = [
     executable: () => "fly",
     versionArgs: ["--version"],
     release: (platform) => ({
-      url: github("concourse/concourse", `v${VERSIONS.fly}`) +
+      url: githubRelease("concourse/concourse", `v${VERSIONS.fly}`) +
         `/fly-${VERSIONS.fly}-${platform.os}-${goArch(platform)}.tgz`,
       // Beside the files there are only SHA-1 sums; GitHub itself publishes the SHA-256 ones.
       checksums: `https://api.github.com/repos/concourse/concourse/releases/tags/v${VERSIONS.fly}`,

@@ -4,13 +4,13 @@
  * @module
  */
 import type { Engine } from "lib/engines/catalog.ts";
+import { githubRelease, goArch } from "lib/engines/vendor.ts";
 import { ENGINES as VERSIONS } from "lib/versions.ts";
 
 const hashicorp = (name: string, version: string): Engine["release"] => (platform) => {
   const base = `https://releases.hashicorp.com/${name}/${version}/${name}_${version}`;
-  const arch = platform.arch === "aarch64" ? "arm64" : "amd64";
   return {
-    url: `${base}_${platform.os}_${arch}.zip`,
+    url: `${base}_${platform.os}_${goArch(platform)}.zip`,
     checksums: `${base}_SHA256SUMS`,
     member: name,
   };
@@ -71,10 +71,9 @@ export const SERVICES: readonly Engine[] = [
     executable: () => "traefik",
     versionArgs: ["version"],
     release: (platform) => {
-      const arch = platform.arch === "aarch64" ? "arm64" : "amd64";
-      const base = "https://github.com/traefik/traefik/releases/download/v" + VERSIONS.traefik;
+      const base = githubRelease("traefik/traefik", `v${VERSIONS.traefik}`);
       return {
-        url: `${base}/traefik_v${VERSIONS.traefik}_${platform.os}_${arch}.tar.gz`,
+        url: `${base}/traefik_v${VERSIONS.traefik}_${platform.os}_${goArch(platform)}.tar.gz`,
         checksums: `${base}/traefik_v${VERSIONS.traefik}_checksums.txt`,
         member: "traefik",
       };
@@ -89,8 +88,8 @@ export const SERVICES: readonly Engine[] = [
     executable: () => "alloy",
     versionArgs: ["--version"],
     release: (platform) => {
-      const base = `https://github.com/grafana/alloy/releases/download/v${VERSIONS.alloy}`;
-      const member = `alloy-${platform.os}-${platform.arch === "aarch64" ? "arm64" : "amd64"}`;
+      const base = githubRelease("grafana/alloy", `v${VERSIONS.alloy}`);
+      const member = `alloy-${platform.os}-${goArch(platform)}`;
       return { url: `${base}/${member}.zip`, checksums: `${base}/SHA256SUMS`, member };
     },
   },
@@ -103,7 +102,7 @@ export const SERVICES: readonly Engine[] = [
     versionArgs: ["--version"],
     release: (platform) => {
       if (platform.os !== "linux") return undefined;
-      const base = "https://github.com/vectordotdev/vector/releases/download/v" + VERSIONS.vector;
+      const base = githubRelease("vectordotdev/vector", `v${VERSIONS.vector}`);
       const triple = `${platform.arch}-unknown-linux-gnu`;
       return {
         url: `${base}/vector-${VERSIONS.vector}-${triple}.tar.gz`,
@@ -121,10 +120,10 @@ export const SERVICES: readonly Engine[] = [
     versionArgs: ["--version"],
     release: (platform) => {
       if (platform.os !== "linux") return undefined;
-      const releases = "https://github.com/concourse/concourse/releases/download";
-      const arch = platform.arch === "aarch64" ? "arm64" : "amd64";
+      const base = githubRelease("concourse/concourse", `v${VERSIONS.concourse}`);
+      const file = `concourse-${VERSIONS.concourse}-linux-${goArch(platform)}.tgz`;
       return {
-        url: `${releases}/v${VERSIONS.concourse}/concourse-${VERSIONS.concourse}-linux-${arch}.tgz`,
+        url: `${base}/${file}`,
         // Beside the files there are only SHA-1 sums; GitHub itself publishes the SHA-256 ones.
         checksums:
           `https://api.github.com/repos/concourse/concourse/releases/tags/v${VERSIONS.concourse}`,
