@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
-import { findFly } from "lib/concourse/fly.ts";
 import { Exit } from "lib/cli/task.ts";
 import { task } from "tasks/set_pipelines.ts";
+import { engineTest } from "tests/support/engine.ts";
 import { fakeIo, runWith } from "tests/support/io.ts";
-
-const fly = await findFly(undefined, (name) => Deno.env.get(name)).catch(() => undefined);
-
-/** What a server says of itself: `fly` wants to be of the same version. */
-async function flyVersion(): Promise<string> {
-  const { stdout } = await new Deno.Command(fly!, { args: ["--version"] }).output();
-  return new TextDecoder().decode(stdout).trim();
-}
 
 /** As much of Concourse's API as setting pipelines takes. */
 function startServer(version: string) {
@@ -56,12 +48,12 @@ async function toJson(text: string): Promise<string> {
   return JSON.stringify(parseYaml(text, "request"));
 }
 
-Deno.test({
-  name: `the real fly compares, sets and unpauses${fly ? "" : " (skipped: no fly)"}`,
-  ignore: fly === undefined,
-  async fn() {
+engineTest(
+  "fly",
+  "the real fly compares, sets and unpauses",
+  async ({ fly }) => {
     const home = await Deno.makeTempDir();
-    const { server, pipelines, url } = startServer(await flyVersion());
+    const { server, pipelines, url } = startServer(fly.version);
     const before = Deno.env.get("HOME");
     try {
       // Not a real token: the server takes any.
@@ -72,7 +64,7 @@ Deno.test({
       );
       Deno.env.set("HOME", home);
       const set = async (...words: string[]) => {
-        const io = fakeIo({ env: { FLY: fly!, FLY_TARGET: "test" } });
+        const io = fakeIo({ env: { FLY: fly.path, FLY_TARGET: "test" } });
         return await runWith(task, ["meta", ...words], io);
       };
       const planned = await set("--dry-run");
@@ -95,4 +87,4 @@ Deno.test({
       await Deno.remove(home, { recursive: true });
     }
   },
-});
+);
