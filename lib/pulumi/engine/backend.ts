@@ -14,7 +14,10 @@ export interface Backend {
   readonly url: string;
   /** Variables for the CLI, on top of the process's own. */
   readonly env: Readonly<Record<string, string>>;
-  /** Variables for the CLI when it works on a stack's resources: beside those above, as whom and where. */
+  /**
+   * Variables for the CLI when it works on a stack's resources: beside those above, as whom and where in
+   * AWS, and the environment's Vault.
+   */
   stackEnv(stack: FleetStack): Promise<Readonly<Record<string, string>>>;
   /** The folder for logs and journals of runs. */
   readonly runs: string;
@@ -146,7 +149,12 @@ export function openBackend(
       const file = `${root}/${on.folder}/Pulumi.${info.name}.yaml`;
       const { values: { region } } = await readStackFile(file, info.project);
       const own = typeof region === "string" ? region : undefined;
-      return { ...shared, ...await awsEnvironment(info.environment, own, env) };
+      const { vaultAddress } = organization.environments[info.environment];
+      return {
+        ...shared,
+        VAULT_ADDR: env("VAULT_ADDR") || vaultAddress,
+        ...await awsEnvironment(info.environment, own, env),
+      };
     },
     runs: `${root}/.cache/runs`,
     workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),
