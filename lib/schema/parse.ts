@@ -73,27 +73,28 @@ export function parseWith<S extends z.ZodType>(
 /**
  * Reads a text file.
  *
+ * @param name The file's name in errors; default its path
  * @throws {Problem} naming the file when it is missing, a folder, or not UTF-8
  */
-export async function readText(path: string): Promise<string> {
+export async function readText(path: string, name = path): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await Deno.readFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new Problem(`${path}: no such file`, { cause: error });
+      throw new Problem(`${name}: no such file`, { cause: error });
     }
     if (error instanceof Deno.errors.IsADirectory || /directory/i.test(String(error))) {
-      throw new Problem(`${path}: is a directory, expected a file`, { cause: error });
+      throw new Problem(`${name}: is a directory, expected a file`, { cause: error });
     }
     if (error instanceof Deno.errors.PermissionDenied) {
-      throw new Problem(`${path}: cannot be read: permission denied`, { cause: error });
+      throw new Problem(`${name}: cannot be read: permission denied`, { cause: error });
     }
     throw error;
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new Problem(`${path}: is not UTF-8 text`, { cause: error });
+    throw new Problem(`${name}: is not UTF-8 text`, { cause: error });
   }
 }

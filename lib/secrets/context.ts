@@ -70,8 +70,8 @@ export async function readContext(
   const wanted: WantedSecret[] = [];
   for (const file of await listSources(root, await loadContext(root, name), environment)) {
     try {
-      const { schema: _, ...source } = file;
-      wanted.push({ ...source, data: await readSource(root, file, env) });
+      const { schema: _, text: __, ...source } = file;
+      wanted.push({ ...source, data: await readSource(file, env) });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.push(...(error instanceof Problems ? error.messages : [messageOf(error)]));

@@ -22,11 +22,11 @@ export interface Target {
   readonly sourceDigest: string;
 }
 
-/** A target whose file was not yet opened. */
+/** A target whose file was read, and not yet opened. */
 export interface SecretSource extends Target {
   readonly schema: z.ZodObject;
-  /** The text of the context's `schema.ts`. */
-  readonly rules: string;
+  /** The encrypted file. */
+  readonly text: string;
 }
 
 /** A secret's plain data. Never print it. */
@@ -54,12 +54,13 @@ export async function listSources(
       problems.push(`${folder}/${entry.name}: schema.ts does not name it${hint}`);
     }
   }
-  const rules = await readText(`${root}/${folder}/schema.ts`);
+  const rules = await readText(`${root}/${folder}/schema.ts`, `${folder}/schema.ts`);
   const found = await Promise.allSettled(
     Object.entries(files).map(async ([path, schema]): Promise<SecretSource> => {
       const source = `${folder}/${path}.${environment}.yaml`;
-      const sourceDigest = digestOf(await readBytes(root, source), rules);
-      return { context: name, environment, mount, path, source, sourceDigest, schema, rules };
+      const text = await readText(`${root}/${source}`, source);
+      const sourceDigest = digestOf(text, rules);
+      return { context: name, environment, mount, path, source, sourceDigest, schema, text };
     }),
   );
   const sources: SecretSource[] = [];
@@ -79,17 +80,11 @@ export async function listSources(
  * @throws {Problem} naming file and key, never a value
  */
 export async function readSource(
-  root: string,
-  { source, sourceDigest, schema, rules }: SecretSource,
+  { source, schema, text }: SecretSource,
   env: Env,
 ): Promise<PlainSecret> {
   const { openSopsText, plainData } = await import("lib/secrets/sops/read.ts");
-  const bytes = await readBytes(root, source);
-  if (digestOf(bytes, rules) !== sourceDigest) {
-    throw new Problem(`${source}: changed while it was read: run again`);
-  }
-  const text = new TextDecoder().decode(bytes);
-  const { documents } = await openSopsText(text, `${root}/${source}`, env, source);
+  const { documents } = await openSopsText(text, env, source);
   if (documents.length !== 1) {
     throw new Problem(`${source}: holds ${documents.length} documents: one is expected`);
   }
@@ -102,16 +97,5 @@ export async function readSource(
   return result.data;
 }
 
-const digestOf = (bytes: Uint8Array, rules: string) =>
-  createHash("sha256").update(bytes).update("\0").update(rules).digest("hex");
-
-async function readBytes(root: string, source: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(`${root}/${source}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new Problem(`${source}: no such file`, { cause: error });
-    }
-    throw error;
-  }
-}
+const digestOf = (text: string, rules: string) =>
+  createHash("sha256").update(text).update("\0").update(rules).digest("hex");

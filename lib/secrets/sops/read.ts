@@ -32,7 +32,7 @@ export interface SopsFile {
  * @throws {SopsProblem} with what is wrong with the file, or which recipients were tried; never a value
  */
 export async function readSopsFile(path: string, env: Env, source = path): Promise<SopsFile> {
-  return await openSopsText(await readText(path), path, env, source);
+  return await openSopsText(await readText(path, source), env, source);
 }
 
 /**
@@ -42,7 +42,6 @@ export async function readSopsFile(path: string, env: Env, source = path): Promi
  */
 export async function openSopsText(
   text: string,
-  path: string,
   env: Env,
   source: string,
 ): Promise<SopsFile> {
@@ -53,7 +52,7 @@ export async function openSopsText(
   } catch (error) {
     if (!(error instanceof NeedsBinary)) throw error;
     await refuseForeignVaults(metadata, env, source);
-    const read = await decryptWithBinary(path, env, source, documents, error.reason);
+    const read = await decryptWithBinary(text, env, source, documents, error.reason);
     return { documents: read, metadata };
   }
 }
@@ -133,7 +132,7 @@ async function refuseForeignVaults(metadata: Metadata, env: Env, source: string)
  * in it, as YAML.
  */
 async function decryptWithBinary(
-  path: string,
+  text: string,
   env: Env,
   source: string,
   documents: readonly Branch[],
@@ -142,11 +141,12 @@ async function decryptWithBinary(
   const variables = KEY_VARIABLES.flatMap((name) => env(name) ? [[name, env(name)!]] : []);
   const { runSops } = await import("lib/secrets/sops/binary.ts");
   const decrypt = (type: string) => {
-    const args = ["decrypt", "--input-type", inputType(source), "--output-type", type, path];
-    return runSops(args, `decrypt ${source}`, { env: Object.fromEntries(variables) });
+    const args = ["decrypt", "--input-type", inputType(source), "--output-type", type];
+    const options = { stdin: text, env: Object.fromEntries(variables) };
+    return runSops(args, `decrypt ${source}`, options);
   };
   const leaves = documents.flatMap((document) => [...leavesOf(document, [])]);
-  const broken = leaves.find(([, text]) => TAKEN_BY_SOPS.test(text) && !isEncryptedValue(text));
+  const broken = leaves.find(([, leaf]) => TAKEN_BY_SOPS.test(leaf) && !isEncryptedValue(leaf));
   // SOPS takes an encrypted value with text behind it, or with another nonce; this reader never does.
   if (broken !== undefined) {
     throw new SopsProblem(

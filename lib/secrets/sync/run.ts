@@ -74,7 +74,7 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
     }
     const mounts = new Set(definitions.map(({ mount }) => mount));
     const scope = { contexts, mounts, known: new Set(known) };
-    const open = (source: SecretSource) => readSource(root, source, env);
+    const open = (source: SecretSource) => readSource(source, env);
     const prepared = await preparePlan(sources, open, clients, { ...request, scope });
     return { ...prepared, [Symbol.asyncDispose]: close };
   } catch (error) {
