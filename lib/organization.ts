@@ -85,6 +85,8 @@ export const organization = {
   repository: "https://github.com/mitodl/ol-infrastructure",
   /** The bucket where pipelines keep plans and the records of machine images. */
   artifactBucket: "mitol-infrastructure-artifacts",
+  /** The role of Vault's AWS login by which pipelines' workers deploy. */
+  deployerRole: "deployer",
   /** The branch that pipelines follow. */
   branch: "main",
   /** Findings that are meant to be in every stack; those of one policy are suppressed beside it. */

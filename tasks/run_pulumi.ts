@@ -40,10 +40,11 @@ export const task = defineTask({
     const { path } = await resolveEngine("pulumi");
     const backend = flags.sandbox ? await openSandbox(ROOT) : openBackend(ROOT, io.env);
     const stack = fleet.stacks.get(id)!;
+    await using held = await backend.stackEnv(stack, io.signal);
     const child = new Deno.Command(path, {
       args: [...args.args, "--stack", args.stack],
       cwd: await backend.workDir(stack),
-      env: { ...await backend.stackEnv(stack) },
+      env: { ...held.variables },
     }).spawn();
     const { code } = await child.status;
     return code === 0 ? Exit.Ok : Exit.Failed;

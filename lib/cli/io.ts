@@ -1,11 +1,13 @@
+import { type Env, processEnv } from "lib/schema/env.ts";
+
 /** What a task may touch of the process; tests hand it a fake. */
 export interface Io {
   /** Writes one line of the result to stdout. */
   out(line: string): void;
   /** Writes one line of narration to stderr. */
   err(line: string): void;
-  /** An environment variable; empty counts as unset. */
-  env(name: string): string | undefined;
+  /** The environment's variables. */
+  readonly env: Env;
   /** Reads all of stdin. */
   stdin(): Promise<Uint8Array>;
   /** Asks a yes/no question on the terminal; `false` where there is none. */
@@ -31,7 +33,7 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
 
 /** The real process. */
 export function processIo(signal: AbortSignal): Io {
-  const env = (name: string) => Deno.env.get(name) || undefined;
+  const env = processEnv;
   const isTerminal = Deno.stderr.isTerminal() && env("CI") === undefined && env("TERM") !== "dumb";
   return {
     out: (line) => writeAll(Deno.stdout, `${line}\n`),

@@ -19,6 +19,8 @@ export interface ProjectFacts {
   readonly stages: readonly Stage[];
   /** Where plans and the records of machine images are kept. */
   readonly bucket: string;
+  /** Contexts under `secrets/` that are read. */
+  readonly secrets: readonly string[];
   /** Machine images under `images/`, with the roles that each is built for. */
   readonly images: readonly { readonly name: string; readonly nodeTypes: readonly string[] }[];
   /** Containers that are built from repositories of their own. */
@@ -47,6 +49,8 @@ export function derivePipeline(facts: ProjectFacts): Pipeline {
       project: name,
       topology: "preview-gated",
       bucket,
+      // Files may be encrypted to keys that only SOPS itself can ask.
+      engines: facts.secrets.length > 0 ? ["pulumi", "sops"] : ["pulumi"],
       stages: stages.map((stage): ChainStage => ({
         ...stage,
         releases: facts.images.map(({ name: image, nodeTypes }) =>

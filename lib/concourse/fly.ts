@@ -1,4 +1,5 @@
 import { exec } from "lib/cli/exec.ts";
+import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { parseWith } from "lib/schema/parse.ts";
 import { z } from "zod";
@@ -119,7 +120,7 @@ function parseList(text: string): ServerPipeline[] {
  */
 export async function findFly(
   named: string | undefined,
-  env: (name: string) => string | undefined,
+  env: Env,
 ): Promise<string> {
   const explicit = named ?? env("FLY");
   if (explicit !== undefined) return explicit;

@@ -1,8 +1,8 @@
 import type { Engine, GoSource, PipSource } from "lib/engines/catalog.ts";
 import { type DebSource, unpackDeb } from "lib/engines/debian.ts";
-import { processEnv, type ReadEnv } from "lib/engines/platform.ts";
 import { runBuild } from "lib/engines/process.ts";
 import { engineVariable } from "lib/engines/resolve.ts";
+import { type Env, processEnv } from "lib/schema/env.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
 
 /** How to build. */
@@ -10,7 +10,7 @@ export interface BuildContext {
   /** An empty folder to work in; the caller removes it. */
   readonly dir: string;
   /** Where `PATH` is read; default this process's environment. */
-  readonly env?: ReadEnv;
+  readonly env?: Env;
   /** Stops the build when aborted. */
   readonly signal?: AbortSignal;
   /** Told how far it is. */
@@ -63,7 +63,7 @@ const TOOLS = {
   deb: { tool: "apt-get or dpkg-deb", hint: "use a Debian or an Ubuntu" },
 } as const;
 
-const path = (env: ReadEnv = processEnv) => ({ PATH: env("PATH") ?? "" });
+const path = (env: Env = processEnv) => ({ PATH: env("PATH") ?? "" });
 
 async function buildGo(source: GoSource, { dir, env, signal, say }: BuildContext): Promise<string> {
   const out = `${dir}/executable`;

@@ -1,11 +1,12 @@
 import { buildEngine } from "lib/engines/build.ts";
 import type { Engine, EngineName } from "lib/engines/catalog.ts";
 import { withLock } from "lib/engines/lock.ts";
-import { PLATFORM, type Platform, processEnv, type ReadEnv } from "lib/engines/platform.ts";
+import { PLATFORM, type Platform } from "lib/engines/platform.ts";
 import { runBuild } from "lib/engines/process.ts";
 import { fetchRelease, ReleaseUnavailable } from "lib/engines/release.ts";
 import { engineDir, resolveEngine } from "lib/engines/resolve.ts";
 import { readVersion } from "lib/engines/version.ts";
+import { type Env, processEnv } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 
 /** Where an installed engine came from. */
@@ -26,7 +27,7 @@ export interface Installed {
 /** How to install. */
 export interface InstallOptions {
   /** Default this process's environment. */
-  readonly env?: ReadEnv;
+  readonly env?: Env;
   /** Default this machine. */
   readonly platform?: Platform;
   /** Stops the installation when aborted; nothing of it stays. */

@@ -1,3 +1,4 @@
+import { type Env, processEnv } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 
 /** What an executable is built for. */
@@ -11,20 +12,13 @@ export interface Platform {
 /** The machine this runs on. */
 export const PLATFORM: Platform = { os: Deno.build.os, arch: Deno.build.arch };
 
-/** Reads an environment variable; empty counts as unset. */
-export type ReadEnv = (name: string) => string | undefined;
-
-/** This process's environment. */
-export const processEnv: ReadEnv = (name: string): string | undefined =>
-  Deno.env.get(name) || undefined;
-
 /**
  * The folder that `deno task setup` installs into and every clone of this user finds engines in:
  * `$XDG_CACHE_HOME/infrastructure-engines`, by default under `~/.cache`.
  *
  * @throws {Problem} when neither `XDG_CACHE_HOME` nor `HOME` is set
  */
-export function engineCacheDir(env: ReadEnv = processEnv): string {
+export function engineCacheDir(env: Env = processEnv): string {
   const home = env("HOME");
   const cache = env("XDG_CACHE_HOME") ?? (home && `${home}/.cache`);
   if (!cache) {

@@ -1,6 +1,6 @@
 import { CATALOG, EngineName } from "lib/engines/catalog.ts";
-import type { ReadEnv } from "lib/engines/platform.ts";
 import { type EngineLookup, EngineProblem, lookupEngine } from "lib/engines/resolve.ts";
+import type { Env } from "lib/schema/env.ts";
 
 /** The state of one engine, as `deno task doctor` shows it. */
 export interface EngineReport {
@@ -27,13 +27,13 @@ export interface EngineReport {
 }
 
 /** Looks for every engine and starts each that it finds. */
-export async function reportEngines(env?: ReadEnv): Promise<EngineReport[]> {
+export async function reportEngines(env?: Env): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
   for (const name of EngineName.options) reports.push(await reportEngine(name, env));
   return reports;
 }
 
-async function reportEngine(name: EngineName, env?: ReadEnv): Promise<EngineReport> {
+async function reportEngine(name: EngineName, env?: Env): Promise<EngineReport> {
   const { purpose, version: wanted, optional = false } = CATALOG[name];
   const base = { name, purpose, wanted, optional };
   let lookup: EngineLookup;

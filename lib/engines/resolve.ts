@@ -1,12 +1,7 @@
 import { CATALOG, type Engine, type EngineName } from "lib/engines/catalog.ts";
-import {
-  engineCacheDir,
-  PLATFORM,
-  type Platform,
-  processEnv,
-  type ReadEnv,
-} from "lib/engines/platform.ts";
+import { engineCacheDir, PLATFORM, type Platform } from "lib/engines/platform.ts";
 import { acceptsVersion, readVersion } from "lib/engines/version.ts";
+import { type Env, processEnv } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 
 /** An engine that can be started. */
@@ -46,7 +41,7 @@ export interface LookupOptions {
   /** An executable named by a flag; it wins over everything and has to be of the right version. */
   readonly explicit?: string;
   /** Default this process's environment. */
-  readonly env?: ReadEnv;
+  readonly env?: Env;
   /** Default this machine. */
   readonly platform?: Platform;
   /** Start what is in the cache too, to see that it works; default false, since it was when put. */
@@ -81,7 +76,7 @@ export function engineVariable(name: EngineName): string {
 /** An engine's folder in the cache, keyed by name, version and platform. */
 export function engineDir(
   engine: Engine,
-  env: ReadEnv = processEnv,
+  env: Env = processEnv,
   platform: Platform = PLATFORM,
 ): string {
   const { os, arch } = platform;
@@ -190,7 +185,7 @@ const describe = (answer: { version: string } | { reason: string }) =>
 async function candidatesOnPath(
   engine: Engine,
   platform: Platform,
-  env: ReadEnv,
+  env: Env,
 ): Promise<string[]> {
   if (engine.onPath === false) return [];
   const candidates = (env("PATH") ?? "").split(":").filter((dir) => dir.startsWith("/"))

@@ -8,6 +8,7 @@ import { execOrThrow } from "lib/cli/exec.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
 import { sha256 } from "lib/schema/digest.ts";
 import type { Janitor } from "lib/images/janitor.ts";
+import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 
 /** What goes into a base. */
@@ -57,7 +58,7 @@ export const DEBIAN_12: BaseRecipe = {
 };
 
 /** The folder for bases: below `XDG_CACHE_HOME`, default `~/.cache`. */
-export function baseCacheDir(env: (name: string) => string | undefined): string {
+export function baseCacheDir(env: Env): string {
   const cache = env("XDG_CACHE_HOME") ?? (env("HOME") && `${env("HOME")}/.cache`);
   if (!cache) throw new Problem("Neither XDG_CACHE_HOME nor HOME is set: set one for the cache");
   return `${cache}/infrastructure-images`;

@@ -19,6 +19,7 @@ import { makeSbom } from "lib/images/sbom.ts";
 import { SshTarget } from "lib/images/ssh.ts";
 import { requireSpace, requireTools, unpackBase } from "lib/images/workspace.ts";
 import { organization } from "lib/organization.ts";
+import type { Env } from "lib/schema/env.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 
 /** What is built, and with what. */
@@ -34,7 +35,7 @@ export interface BuildOptions {
   readonly provision: (folder: string) => string;
   /** Where artifacts go: `<out>/<image>/<build>/`. */
   readonly out: string;
-  readonly env: (name: string) => string | undefined;
+  readonly env: Env;
   /** For an AMI: an EC2 stand-in to rehearse against, with a local container as the instance. */
   readonly ec2Endpoint?: string;
   readonly say: (line: string) => void;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Component, Use } from "lib/images/component.ts";
+import type { Env } from "lib/schema/env.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { Problems, UsageProblem } from "lib/schema/problem.ts";
@@ -15,7 +16,7 @@ export interface Overrides {
   /** `vault.port=8201`, as given to `--set`; the last one wins. */
   readonly sets?: readonly string[];
   /** Reads the environment: `VAULT_PORT`. `--set` is stronger. */
-  readonly env?: (name: string) => string | undefined;
+  readonly env?: Env;
 }
 
 /** Marks a setting as secret: it can only come from the environment and is redacted everywhere. */

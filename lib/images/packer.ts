@@ -1,9 +1,9 @@
 /** Packer: one build of a template, its own session, its output passed on line by line. @module */
 import { z } from "zod";
 import { exec } from "lib/cli/exec.ts";
-import type { ReadEnv } from "lib/engines/platform.ts";
 import { type FoundEngine, resolveEngine } from "lib/engines/resolve.ts";
 import { type Janitor, killGroup } from "lib/images/janitor.ts";
+import type { Env } from "lib/schema/env.ts";
 import { parseWith, readText } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
 
@@ -22,7 +22,7 @@ export interface Packer {
  * @param env Where to look; default this process's environment
  * @throws {EngineProblem} when either is missing
  */
-export async function findPacker(env?: ReadEnv): Promise<Packer> {
+export async function findPacker(env?: Env): Promise<Packer> {
   const [engine, plugin] = await Promise.all([
     resolveEngine("packer", { env }),
     resolveEngine("packer-plugin-amazon", { env }),

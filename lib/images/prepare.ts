@@ -5,6 +5,7 @@ import { compose, type Configured } from "lib/images/compose.ts";
 import type { BuildContext, Image } from "lib/images/image.ts";
 import { quote } from "lib/images/shell.ts";
 import type { SshAddress } from "lib/images/ssh.ts";
+import type { Env } from "lib/schema/env.ts";
 import { environmentNamed } from "lib/schema/environment.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { Problem, UsageProblem } from "lib/schema/problem.ts";
@@ -40,7 +41,7 @@ export async function prepareImage(
   root: string,
   name: string,
   flags: ImageFlags,
-  env: (name: string) => string | undefined,
+  env: Env,
 ): Promise<PreparedImage> {
   const image = await loadImage(root, name);
   const nodeType = flags.nodeType ?? image.nodeTypes[0];
@@ -83,7 +84,7 @@ export function provisionCommand(image: string, flags: ImageFlags, folder: strin
  * @throws {Problem} when a variable is missing: the task was not started by Packer
  */
 export function readAddress(
-  env: (name: string) => string | undefined,
+  env: Env,
   key: string,
 ): SshAddress {
   const read = (name: string) => {

@@ -1,6 +1,7 @@
 import { importsOf } from "lib/graph/imports.ts";
 import { organization } from "lib/organization.ts";
 import type { Fleet, ProjectOnDisk } from "lib/pulumi/fleet.ts";
+import { readText } from "lib/schema/parse.ts";
 
 /** The folders that deno.json gives a name and a project may import from. */
 const MAPPED = ["lib/", "infra/", "images/", "secrets/"];
@@ -34,6 +35,17 @@ export async function watchPaths(
   ].sort();
 }
 
+/** Whether a project's modules, or its components, import a library. */
+export async function usesLibrary(
+  root: string,
+  { folder }: ProjectOnDisk,
+  name: string,
+): Promise<boolean> {
+  const modules = await importsOf(root, `${folder}/project.ts`, MAPPED);
+  const texts = await Promise.all(modules.map((path) => readText(`${root}/${path}`)));
+  return texts.some((text) => text.includes(`from "${name}"`));
+}
+
 /** A project's facts, for whatever is derived from manifests; plain data. */
 export async function projectFacts(fleet: Fleet, found: ProjectOnDisk) {
   const { project } = found;
@@ -48,6 +60,7 @@ export async function projectFacts(fleet: Fleet, found: ProjectOnDisk) {
         environment: info.environmentSuffix,
       }))
     ),
+    secrets: project.secrets,
     images: project.images,
     containers: project.containers,
   };

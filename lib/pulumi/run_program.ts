@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Env } from "lib/schema/env.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
@@ -10,7 +11,6 @@ import { type Program, type Project, secretKeys, type Shape } from "lib/pulumi/p
 import { openSecrets } from "lib/pulumi/secrets.ts";
 import { parseStackConfig, type StackConfig } from "lib/pulumi/stack_file.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { stackLabels, stackTags, type Tags } from "lib/pulumi/tags.ts";
 
 /** One stack to run: the same for the offline evaluator and the real engine. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 import type { SecretFiles, SecretsContext } from "lib/secrets/define.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
 /** A context's files by name: each a secret output of what its schema gives. */

@@ -1,8 +1,8 @@
+import type { Env } from "lib/schema/env.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { isSecretsContext, type SecretsContext } from "lib/secrets/define.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { listSources, type PlainSecret, readSource, type Target } from "lib/secrets/sources.ts";
 
 /** One secret as it should be in Vault. Its data is secret: never print it. */

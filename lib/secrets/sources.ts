@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
+import type { Env } from "lib/schema/env.ts";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues, readText } from "lib/schema/parse.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import type { SecretsContext } from "lib/secrets/define.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { weakValues } from "lib/secrets/weak_values.ts";
 
 /** A file of a context, and where its secret goes. */

@@ -70,6 +70,11 @@ export class VaultClient {
     return this.#limiter.limit;
   }
 
+  /** The token, for another program; renewed first when two thirds of its lease are over. Secret. */
+  token(): Promise<string> {
+    return this.#options.session.token();
+  }
+
   /** Ends the login, if it was ours, and the connections. */
   async close(): Promise<void> {
     await this.#options.session.close();

@@ -1,3 +1,4 @@
+import type { Env } from "lib/schema/env.ts";
 import { readText } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { chooseAuth } from "lib/vault/auth/choose.ts";
@@ -23,7 +24,7 @@ export interface ConnectOptions {
  * @throws {Problem} when something is not set; {@linkcode VaultProblem} when the server cannot be used
  */
 export async function connectVault(
-  env: (name: string) => string | undefined,
+  env: Env,
   { fallback, concurrency, signal }: ConnectOptions,
 ): Promise<VaultClient> {
   const address = env("VAULT_ADDR") ?? fallback;

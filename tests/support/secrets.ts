@@ -5,7 +5,7 @@
  */
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { ROOT } from "lib/cli/root.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
+import type { Env } from "lib/schema/env.ts";
 
 /** A throw-away repository. */
 export interface SecretsRepository {
@@ -24,6 +24,7 @@ export interface SecretsRepository {
 
 /** The schema of context `app`: texts, a number and a list. */
 const SCHEMA = `import { z } from "zod";
+import type { Env } from "lib/schema/env.ts";
 import { defineSecrets } from "lib/secrets/define.ts";
 export default defineSecrets(import.meta, {
   mount: "secret-app",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
+import { organization } from "lib/organization.ts";
 import { readPolicyFile } from "lib/pulumi/policy_file.ts";
 
 const HOUR = 3600;
@@ -42,7 +43,7 @@ export function letWorkersDeploy(
 ): void {
   new vault.aws.AuthBackendRole(`${name}-deployer`, {
     backend: awsAuthMount,
-    role: "deployer",
+    role: organization.deployerRole,
     authType: "iam",
     boundIamPrincipalArns: [workerRoleArn],
     tokenPolicies: [deployerPolicy],

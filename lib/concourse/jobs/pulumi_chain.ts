@@ -19,6 +19,8 @@ export interface PulumiChainOptions {
    * `preview-gated`: each stage is previewed first, and a person lets that very plan be carried out.
    */
   readonly topology?: "deploy-chained" | "preview-gated";
+  /** What is set up before; default the Pulumi CLI. */
+  readonly engines?: readonly string[];
   /** With gates: the bucket that keeps the plans. */
   readonly bucket?: string;
   /** With gates: where approval is asked for; default by starting the job. */
@@ -68,11 +70,15 @@ export function pulumiJobsChain(options: PulumiChainOptions): PipelineFragment {
   };
 }
 
-function contextOf({ project, images = [] }: PulumiChainOptions, stage: ChainStage): StageContext {
+function contextOf(
+  { project, images = [], engines = ["pulumi"] }: PulumiChainOptions,
+  stage: ChainStage,
+): StageContext {
   return {
     project,
     stage,
     images,
+    engines,
     key: `${project}-${stackSlug(stage.stack)}`,
     selection: `${project} --env ${stage.environment} --stack ${stage.stack}`,
     overrides: images.map(setDigest).join(""),

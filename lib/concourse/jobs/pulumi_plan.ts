@@ -1,3 +1,5 @@
+import { organization } from "lib/organization.ts";
+import { environmentNamed } from "lib/schema/environment.ts";
 import { CONTAINERS } from "lib/versions.ts";
 import { CREDENTIALS } from "lib/concourse/credentials.ts";
 import {
@@ -8,13 +10,20 @@ import {
 } from "lib/concourse/jobs/approval.ts";
 import { readDigest } from "lib/concourse/jobs/container.ts";
 import type { StageContext } from "lib/concourse/jobs/stage.ts";
-import type { InlineTaskStep, Resource, Step } from "lib/concourse/model/mod.ts";
+import type { Env, InlineTaskStep, Resource, Step } from "lib/concourse/model/mod.ts";
 import { s3Object } from "lib/concourse/resources/mod.ts";
 import { denoTask, repositoryTask, scriptTask } from "lib/concourse/tasks/mod.ts";
 
-const PARAMS = {
-  PULUMI_CONFIG_PASSPHRASE: CREDENTIALS.pulumiPassphrase,
-};
+/** As whom a stage speaks to Vault, once its program or one of its secrets' files asks for it. */
+function paramsOf({ stage: { environment } }: StageContext): Env {
+  const { vaultAddress } = organization.environments[environmentNamed(environment)!];
+  return {
+    PULUMI_CONFIG_PASSPHRASE: CREDENTIALS.pulumiPassphrase,
+    VAULT_AUTH_METHOD: "aws",
+    VAULT_AUTH_ROLE: organization.deployerRole,
+    VAULT_AWS_SERVER_ID: new URL(vaultAddress).hostname,
+  };
+}
 
 /** Where the plans of a stack are kept, each a version. */
 export function planResource(key: string, bucket: string): Resource {
@@ -54,10 +63,10 @@ export function previewSteps(
   const pack = `tar -C preview -czf "plan/${context.key}-$(date -u +%Y%m%d%H%M%S).tgz" .`;
   return [
     repositoryTask("preview", [], {
-      engines: ["pulumi"],
+      engines: context.engines,
       inputs: [...digestsOf(context), ...recordsOf(context)],
       outputs: ["preview"],
-      params: PARAMS,
+      params: paramsOf(context),
       before: [...placeRecords(context), ...readDigests(context)],
       after: [
         `${preview} || [ $? -eq 3 ]`,
@@ -86,13 +95,13 @@ export function deployTask(
     ? `deploy --plan ${folder}/bundle --yes`
     : `deploy ${context.selection} --yes${context.overrides}`;
   return repositoryTask("deploy", command, {
-    engines: ["pulumi"],
+    engines: context.engines,
     inputs: [
       ...gated ? [gated.plan.name] : digestsOf(context),
       ...recordsOf(context),
       ...gated?.approval ? [gated.approval.given.name] : [],
     ],
-    params: PARAMS,
+    params: paramsOf(context),
     before: [
       ...gated?.approval ? checkApproved(gated.approval, folder!) : [],
       ...placeRecords(context),

@@ -34,6 +34,8 @@ export interface StageContext {
   readonly project: string;
   readonly stage: ChainStage;
   readonly images: readonly BuiltImage[];
+  /** What is set up before. */
+  readonly engines: readonly string[];
   /** `xqwatcher-qa`: in the names of whatever is the stage's own. */
   readonly key: string;
   /** Flags that select the stack. */

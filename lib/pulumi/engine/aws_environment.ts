@@ -1,9 +1,8 @@
 import { organization } from "lib/organization.ts";
+import type { Env } from "lib/schema/env.ts";
 import type { Environment } from "lib/schema/environment.ts";
 import { readText } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
-
-type Env = (name: string) => string | undefined;
 
 /** With one of these AWS's tools know who calls, and the environment's profile is left alone. */
 const CHOSEN = [

@@ -1,8 +1,10 @@
+import type { Env } from "lib/schema/env.ts";
 import { parseWith, readText } from "lib/schema/parse.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
 import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
 import { organization } from "lib/organization.ts";
 import { awsEnvironment } from "lib/pulumi/engine/aws_environment.ts";
+import { type HeldVariables, vaultEnvironment } from "lib/pulumi/engine/vault_environment.ts";
 import { containsSecure, readStackFile } from "lib/pulumi/stack_file.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
 import { z } from "zod";
@@ -16,9 +18,11 @@ export interface Backend {
   readonly env: Readonly<Record<string, string>>;
   /**
    * Variables for the CLI when it works on a stack's resources: beside those above, as whom and where in
-   * AWS, and the environment's Vault.
+   * AWS and in Vault.
+   *
+   * @throws {Problem} when it cannot log in to Vault
    */
-  stackEnv(stack: FleetStack): Promise<Readonly<Record<string, string>>>;
+  stackEnv(stack: FleetStack, signal?: AbortSignal): Promise<HeldVariables>;
   /** The folder for logs and journals of runs. */
   readonly runs: string;
   /**
@@ -80,7 +84,8 @@ export async function openSandbox(
     kind: "sandbox",
     url: `file://${state}`,
     env,
-    stackEnv: () => Promise.resolve(env),
+    stackEnv: () =>
+      Promise.resolve({ variables: env, [Symbol.asyncDispose]: () => Promise.resolve() }),
     runs: `${folder}/runs`,
     async workDir({ info, on }) {
       const work = `${folder}/work/${info.project}`;
@@ -136,7 +141,7 @@ async function isFile(path: string): Promise<boolean> {
  */
 export function openBackend(
   root: string,
-  env: (name: string) => string | undefined,
+  env: Env,
 ): Backend {
   const url = env("PULUMI_BACKEND_URL") ?? organization.stateBackend;
   const state = url.startsWith("file://") ? url.slice("file://".length) : undefined;
@@ -145,16 +150,14 @@ export function openBackend(
     kind: "real",
     url,
     env: shared,
-    async stackEnv({ info, on }) {
+    async stackEnv(stack, signal) {
+      const { info, on } = stack;
       const file = `${root}/${on.folder}/Pulumi.${info.name}.yaml`;
       const { values: { region } } = await readStackFile(file, info.project);
       const own = typeof region === "string" ? region : undefined;
-      const { vaultAddress } = organization.environments[info.environment];
-      return {
-        ...shared,
-        VAULT_ADDR: env("VAULT_ADDR") || vaultAddress,
-        ...await awsEnvironment(info.environment, own, env),
-      };
+      const aws = await awsEnvironment(info.environment, own, env);
+      const vault = await vaultEnvironment(root, stack, (name) => aws[name] ?? env(name), signal);
+      return { ...vault, variables: { ...shared, ...aws, ...vault.variables } };
     },
     runs: `${root}/.cache/runs`,
     workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),

@@ -134,6 +134,7 @@ async function attemptOnce(
   const began = performance.now();
   let code: number;
   try {
+    await using held = await engine.backend.stackEnv(stack, engine.signal);
     code = await runCli({
       pulumi: engine.pulumi,
       args: [
@@ -151,7 +152,7 @@ async function attemptOnce(
       ],
       cwd: at.cwd,
       env: {
-        ...await engine.backend.stackEnv(stack),
+        ...held.variables,
         ...(isSandbox && host ? { PULUMI_DEBUG_PROVIDERS: await debugProviders(host.port) } : {}),
       },
       logFile,

@@ -14,6 +14,7 @@ import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import automation from "@pulumi/pulumi/automation/server.js";
 import languages from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import { processEnv } from "lib/schema/env.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { loadProject } from "lib/pulumi/fleet.ts";
 import { HostAnswer, type HostMessage, HostRequest } from "lib/pulumi/host/protocol.ts";
@@ -30,6 +31,7 @@ import {
 } from "lib/pulumi/stack_file.ts";
 import { parseStack } from "lib/pulumi/stack_info.ts";
 import { taggingOf } from "lib/pulumi/tags.ts";
+import { variablesOf } from "lib/vault/variables.ts";
 
 /** As large as Pulumi's own: 400 MiB. */
 const CHANNEL = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
@@ -101,7 +103,7 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
     project,
     info,
     unknown: new Set(request.unknown),
-    ...(request.simulate ? {} : { keys: (name: string) => Deno.env.get(name) || undefined }),
+    ...(request.simulate ? {} : { keys: variablesOf(processEnv, info.environmentSuffix) }),
   };
   const server = new grpc.Server(CHANNEL);
   // deno-lint-ignore no-explicit-any
@@ -112,9 +114,8 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
   );
   if (request.simulate) {
     const note = (text: string) => say({ kind: "note", text });
-    const env = (name: string) => Deno.env.get(name);
     const { servers = {} } = request;
-    serveSimulatedProviders(server, await openRehearsals(servers, env, note));
+    serveSimulatedProviders(server, await openRehearsals(servers, processEnv, note));
   }
   say({ kind: "listening", port: await listen(server) });
 }

@@ -1,3 +1,4 @@
+import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { organization } from "lib/organization.ts";
 import { readKubeconfig } from "lib/pulumi/rehearse/kubeconfig.ts";
@@ -21,7 +22,7 @@ export async function rehearsalServers(
     readonly kubernetes?: string;
     readonly applyKubernetes: boolean;
   },
-  env: (name: string) => string | undefined,
+  env: Env,
 ): Promise<RehearsalServers | undefined> {
   if (words.vault === undefined && words.kubernetes === undefined) return undefined;
   const servers: RehearsalServers = {};
@@ -66,7 +67,7 @@ export async function hostsOf({ vault, kubernetes }: RehearsalServers): Promise<
  */
 export async function openRehearsals(
   { vault, kubernetes }: RehearsalServers,
-  env: (name: string) => string | undefined,
+  env: Env,
   note: (text: string) => void,
 ): Promise<Rehearsal[]> {
   const rehearsals: Rehearsal[] = [];

@@ -6,6 +6,7 @@
  */
 import { armor, Decrypter, identityToRecipient } from "age-encryption";
 import { exec } from "lib/cli/exec.ts";
+import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
 
 /** An age identity; its text never leaves this module. */
@@ -22,9 +23,6 @@ export interface AgeIdentities {
   /** Locations that were looked at: `SOPS_AGE_KEY_FILE`, a path. */
   readonly searched: readonly string[];
 }
-
-/** Reads an environment variable; empty counts as unset. */
-export type Env = (name: string) => string | undefined;
 
 const IDENTITY = /^AGE-SECRET-KEY-(1|PQ-1)[0-9A-Z]+$/;
 

@@ -4,8 +4,9 @@
  * @see {@link https://github.com/getsops/sops/blob/v3.13.3/sops.go} `GetDataKeyWithKeyServices`
  * @module
  */
+import type { Env } from "lib/schema/env.ts";
 import { messageOf } from "lib/schema/problem.ts";
-import { type AgeIdentities, ageIdentities, type Env } from "lib/secrets/sops/age.ts";
+import { type AgeIdentities, ageIdentities } from "lib/secrets/sops/age.ts";
 import { NeedsBinary, SopsProblem } from "lib/secrets/sops/error.ts";
 import type { MasterKey, Metadata } from "lib/secrets/sops/metadata.ts";
 import { combineShares } from "lib/secrets/sops/shamir.ts";

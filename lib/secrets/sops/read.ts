@@ -1,6 +1,6 @@
+import type { Env } from "lib/schema/env.ts";
 import { readText } from "lib/schema/parse.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { openDataKey } from "lib/secrets/sops/data_key.ts";
 import { decryptDocuments } from "lib/secrets/sops/decrypt.ts";
 import { formatKeyPath, NeedsBinary, SopsProblem } from "lib/secrets/sops/error.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { organization } from "lib/organization.ts";
+import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import type { MasterKey } from "lib/secrets/sops/metadata.ts";
 import { connectVault } from "lib/vault/connect.ts";
 

@@ -1,4 +1,5 @@
 import { organization } from "lib/organization.ts";
+import type { Env } from "lib/schema/env.ts";
 import { environmentNamed, type EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { listContexts, loadContext } from "lib/secrets/context.ts";
@@ -10,8 +11,7 @@ import type { LockPlace } from "lib/secrets/sync/lock.ts";
 import { type Prepared, preparePlan } from "lib/secrets/sync/prepare.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { connectVault } from "lib/vault/connect.ts";
-
-type Env = (name: string) => string | undefined;
+import { variablesOf } from "lib/vault/variables.ts";
 
 /** What shall be synced, and how. */
 export interface SyncRequest {
@@ -111,14 +111,11 @@ async function listAll(
 const OWN_TO_AN_ENVIRONMENT = ["VAULT_ADDR", "VAULT_TOKEN"];
 
 /**
- * An environment's variables: `VAULT_TOKEN_QA` before `VAULT_TOKEN`. With several environments, address and
- * token only by their own names, so that no server gets another's; `~/.vault-token` is then nobody's.
+ * An environment's variables. With several environments, address and token only by their own names, so that
+ * no server gets another's; `~/.vault-token` is then nobody's.
  */
 function envOf(env: Env, environment: EnvironmentSuffix, isOnly: boolean): Env {
-  return (name) => {
-    if (name === "HOME" && !isOnly) return undefined;
-    if (!name.startsWith("VAULT_")) return env(name);
-    const own = env(`${name}_${environment.toUpperCase()}`);
-    return own ?? (isOnly || !OWN_TO_AN_ENVIRONMENT.includes(name) ? env(name) : undefined);
-  };
+  if (isOnly) return variablesOf(env, environment);
+  const own = variablesOf(env, environment, OWN_TO_AN_ENVIRONMENT);
+  return (name) => name === "HOME" ? undefined : own(name);
 }

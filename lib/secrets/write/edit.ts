@@ -1,9 +1,9 @@
+import type { Env } from "lib/schema/env.ts";
 import { stringifyYaml } from "lib/schema/yaml.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { loadContext } from "lib/secrets/context.ts";
 import type { SecretsContext } from "lib/secrets/define.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { editWithSops, runSops } from "lib/secrets/sops/binary.ts";
 import { synthesize } from "lib/secrets/synthesize.ts";
 import { judgeData, verifySecretFile } from "lib/secrets/write/verify.ts";

@@ -1,7 +1,7 @@
+import type { Env } from "lib/schema/env.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { parseCreationRules, ruleFor } from "lib/secrets/creation_rules.ts";
 import { loadContext } from "lib/secrets/context.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { runSops } from "lib/secrets/sops/binary.ts";
 import { loadStore, readSopsFile, splitMetadata } from "lib/secrets/sops/read.ts";
 import type { Branch } from "lib/secrets/sops/tree.ts";

@@ -1,9 +1,9 @@
+import type { Env } from "lib/schema/env.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { parseCreationRules } from "lib/secrets/creation_rules.ts";
 import type { SecretsContext } from "lib/secrets/define.ts";
 import { scanSecretFile } from "lib/secrets/scan/secret_file.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
 import { SopsProblem } from "lib/secrets/sops/error.ts";
 import { plainData, readSopsFile } from "lib/secrets/sops/read.ts";
 import { weakValues } from "lib/secrets/weak_values.ts";

@@ -13,6 +13,8 @@ export interface AwsAuthOptions {
   readonly region?: string;
   /** Another STS than the region's: `https://sts.example.com/`. */
   readonly endpoint?: string;
+  /** The profile of AWS's configuration; default as AWS's own tools choose. */
+  readonly profile?: string;
   /** Gets the keys; default as AWS's own tools do: environment, profile, web identity, the machine's role. */
   readonly credentials?: () => Promise<AwsCredentials>;
 }
@@ -57,7 +59,13 @@ export function awsAuth(options: AwsAuthOptions = {}): AuthMethod {
 
 /** Signs `sts:GetCallerIdentity` by Signature Version 4. */
 export async function signIdentityRequest(
-  { region = "us-east-1", endpoint, serverId, credentials = awsCredentials }: AwsAuthOptions,
+  {
+    region = "us-east-1",
+    endpoint,
+    serverId,
+    profile,
+    credentials = () => awsCredentials(profile),
+  }: AwsAuthOptions,
 ): Promise<{ url: string; headers: Record<string, string[]> }> {
   const { AwsV4Signer } = await import("aws4fetch");
   const url = endpoint ?? `https://sts.${region}.amazonaws.com/`;
@@ -86,10 +94,10 @@ export async function signIdentityRequest(
   };
 }
 
-async function awsCredentials(): Promise<AwsCredentials> {
+async function awsCredentials(profile?: string): Promise<AwsCredentials> {
   const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
   try {
-    return await defaultProvider()();
+    return await defaultProvider(profile === undefined ? {} : { profile })();
   } catch (error) {
     throw new Problem(
       `There are no AWS credentials (${messageOf(error)}): set AWS_PROFILE or AWS_ACCESS_KEY_ID`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Env } from "lib/schema/env.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { readText } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
@@ -7,8 +8,6 @@ import { awsAuth } from "lib/vault/auth/aws.ts";
 import { jwtAuth } from "lib/vault/auth/jwt.ts";
 import { tokenAuth } from "lib/vault/auth/token.ts";
 import type { AuthMethod } from "lib/vault/session.ts";
-
-type Env = (name: string) => string | undefined;
 
 /** The ways to log in, as `VAULT_AUTH_METHOD` names them. */
 export const AuthMethodName = z.enum(["token", "approle", "kubernetes", "jwt", "aws"]);
@@ -76,6 +75,7 @@ export async function chooseAuth(env: Env): Promise<AuthMethod> {
         serverId: env("VAULT_AWS_SERVER_ID"),
         region: env("AWS_REGION") ?? env("AWS_DEFAULT_REGION"),
         endpoint: env("AWS_ENDPOINT_URL_STS"),
+        profile: env("AWS_PROFILE"),
       });
     case "token":
       return tokenAuth(await findToken(env));

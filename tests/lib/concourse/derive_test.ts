@@ -12,6 +12,7 @@ const facts: ProjectFacts = {
     { stack: "Production", environment: "production" },
   ],
   bucket: "artifacts",
+  secrets: [],
   images: [],
   containers: [],
 };
@@ -55,6 +56,24 @@ Deno.test("a chain that begins with production is not deployed by itself", () =>
     "deploy-app-production",
   ]);
   assert.ok(gets(jobs[1]).every(({ trigger }) => !trigger));
+});
+
+Deno.test("a stage speaks to its own Vault as the worker, and opens secrets by SOPS where it has any", () => {
+  const derived = derivePipeline({ ...facts, secrets: ["app"] });
+  const ends: [string, string][] = [["deploy-app-ci", "ci"], [
+    "preview-app-production",
+    "production",
+  ]];
+  for (const [name, environment] of ends) {
+    const [task] = job(derived.jobs, name).plan.filter((step): step is InlineTaskStep =>
+      "task" in step
+    );
+    const { params } = task.config;
+    assert.equal(params!.VAULT_AUTH_METHOD, "aws");
+    assert.equal(params!.VAULT_AWS_SERVER_ID, `vault-${environment}.odl.mit.edu`);
+    assert.match(task.config.run.args![1], /task setup pulumi sops\n/);
+  }
+  assert.match(script(derivePipeline(facts).jobs[0], "deploy"), /task setup pulumi\n/);
 });
 
 Deno.test("commit, image and plan of a deployment come from one build of its preview", () => {

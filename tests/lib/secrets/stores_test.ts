@@ -8,7 +8,7 @@ import {
   identityToRecipient,
 } from "age-encryption";
 import { execOrThrow } from "lib/cli/exec.ts";
-import type { Env } from "lib/secrets/sops/age.ts";
+import type { Env } from "lib/schema/env.ts";
 import { plainData, readSopsFile } from "lib/secrets/sops/read.ts";
 import { withBao } from "tests/support/bao.ts";
 import { engineTest } from "tests/support/engine.ts";
