@@ -72,7 +72,7 @@ export async function openSandbox(
   const home = `${folder}/home`;
   // The CLI logs every operation below its home, at a tenth of its CPU and with no switch: it cannot
   // where a file takes the folder's place. Its output is kept with the run.
-  await writeAtomically(`${home}/logs`, "");
+  await replaceFolder(`${home}/logs`);
   const env = {
     ...CLI_SETTINGS,
     PULUMI_BACKEND_URL: `file://${state}`,
@@ -113,6 +113,15 @@ export async function openSandbox(
     },
     stateFile: stateFileIn(state),
   };
+}
+
+/** Puts an empty file where a folder may be. */
+async function replaceFolder(path: string): Promise<void> {
+  if (await isFile(path)) return;
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await writeAtomically(path, "");
 }
 
 /** @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
 import { organization } from "lib/organization.ts";
-import { openBackend } from "lib/pulumi/engine/backend.ts";
+import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
 import { loadFleet } from "lib/pulumi/fleet.ts";
 import { withBao } from "tests/support/bao.ts";
 import { engineTest } from "tests/support/engine.ts";
@@ -96,3 +96,15 @@ engineTest(
     });
   },
 );
+
+Deno.test("a sandbox in which the CLI has written logs is taken over", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/home/logs`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/home/logs/pulumi.log`, "");
+    for (let time = 0; time < 2; time++) await openSandbox(ROOT, folder);
+    assert.ok((await Deno.stat(`${folder}/home/logs`)).isFile);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
