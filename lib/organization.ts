@@ -98,6 +98,21 @@ export const organization = {
       expires: "2028-12-31",
     },
     {
+      id: "PERMISSIONS_MANAGEMENT_ACTIONS",
+      sid: "ThroughService",
+      action: "kms:CreateGrant",
+      reason:
+        "a machine opens its disks by a grant; only EC2 passes one on, and only for the account",
+      expires: "2028-12-31",
+    },
+    {
+      id: "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL",
+      sid: "ServiceEvents",
+      reason:
+        "EventBridge does not tell KMS for which account it publishes; the topic's policy asks for ours",
+      expires: "2028-12-31",
+    },
+    {
       id: "RESOURCE_EFFECTIVELY_STAR",
       action: "route53:GetChange",
       reason:
@@ -107,19 +122,19 @@ export const organization = {
   ] as readonly IamSuppression[],
   environments: {
     CI: {
-      vaultAddress: "https://vault-ci.odl.mit.edu",
+      vaultAddress: "https://vault.ci.odl.mit.edu",
       awsProfile: "ol-ci",
       iamFailOn: "HIGH",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
     },
     QA: {
-      vaultAddress: "https://vault-qa.odl.mit.edu",
+      vaultAddress: "https://vault.qa.odl.mit.edu",
       awsProfile: "ol-qa",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
     },
     Production: {
-      vaultAddress: "https://vault-production.odl.mit.edu",
+      vaultAddress: "https://vault.odl.mit.edu",
       awsProfile: "ol-production",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "mandatory", constructs: "mandatory" },

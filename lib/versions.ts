@@ -121,6 +121,10 @@ export const CHARTS = {
   },
   "cert-manager": { repository: "https://charts.jetstack.io", version: "v1.21.1" },
   keda: { repository: "https://kedacore.github.io/charts", version: "2.20.2" },
+  "cluster-autoscaler": {
+    repository: "https://kubernetes.github.io/autoscaler",
+    version: "9.57.0",
+  },
 } as const;
 
 /** Container images that pipelines run in, or that run beside applications, by tag. */

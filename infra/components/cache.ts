@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { Alarm } from "infra/components/alarm.ts";
 import { CacheArgs as Settings } from "infra/components/cache_settings.ts";
 import { checkedInput } from "infra/components/checked_input.ts";
 import { Problem } from "lib/schema/problem.ts";
@@ -22,6 +23,8 @@ export type CacheArgs = z.input<typeof Settings> & {
   readonly clients: readonly pulumi.Input<string>[];
   /** What clients have to show; secret whatever it is given as. */
   readonly authToken: pulumi.Input<string>;
+  /** Topics that hear of alarms. */
+  readonly alarmTopics: readonly pulumi.Input<string>[];
 };
 
 const PORT = 6379;
@@ -30,7 +33,7 @@ const PORT = 6379;
  * A cache on ElastiCache: encrypted on disk and on the wire, with a token, reached by named security groups
  * alone.
  *
- * Creates: the replication group, its parameter group, subnet group and security group.
+ * Creates: the replication group, its parameter group, subnet group and security group; an alarm for memory.
  */
 export class Cache extends pulumi.ComponentResource {
   /** Where it answers, by TLS: `host:port`. */
@@ -50,7 +53,7 @@ export class Cache extends pulumi.ComponentResource {
    */
   constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:Cache", name, {}, opts);
-    const { subnetIds, vpcId, clients, authToken, ...given } = args;
+    const { subnetIds, vpcId, clients, authToken, alarmTopics, ...given } = args;
     const settings = parseWith(Settings, given, `Cache ${name}`);
     if (!/^[a-z](-?[a-z0-9])*$/.test(name) || name.length > 40) {
       throw new Problem(
@@ -97,6 +100,19 @@ export class Cache extends pulumi.ComponentResource {
       snapshotRetentionLimit: settings.snapshotDays,
       autoMinorVersionUpgrade: true,
       applyImmediately: true,
+    }, parent);
+    new Alarm(`${name}-memory`, {
+      namespace: "AWS/ElastiCache",
+      metric: "DatabaseMemoryUsagePercentage",
+      statistic: "Maximum",
+      // Of its first node, which is there with and without replicas.
+      dimensions: { CacheClusterId: `${name}-001` },
+      is: "above",
+      threshold: 80,
+      description: settings.maxMemoryPolicy === "noeviction"
+        ? "The cache is nearly full, and then refuses writes: look what fills it, or give it a larger node"
+        : "The cache is nearly full, and then forgets: look what fills it, or give it a larger node",
+      topics: alarmTopics,
     }, parent);
     this.host = cache.primaryEndpointAddress;
     this.address = pulumi.interpolate`${cache.primaryEndpointAddress}:${PORT}`;

@@ -23,8 +23,8 @@ export type DatabaseArgs = z.input<typeof Settings> & {
   readonly vaultSecurityGroupId: pulumi.Input<string>;
   /** The administrator's; secret whatever it is given as. */
   readonly adminPassword: pulumi.Input<string>;
-  /** Topics that hear of alarms. Default none. */
-  readonly alarmTopics?: readonly pulumi.Input<string>[];
+  /** Topics that hear of alarms. */
+  readonly alarmTopics: readonly pulumi.Input<string>[];
 };
 
 const ADMIN = "administrator";
@@ -59,7 +59,7 @@ export class Database extends pulumi.ComponentResource {
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:Database", name, {}, opts);
     const { subnetIds, vpcId, clients, vaultSecurityGroupId, adminPassword, ...others } = args;
-    const { alarmTopics = [], ...given } = others;
+    const { alarmTopics, ...given } = others;
     const settings = parseWith(Settings, given, `Database ${name}`);
     const { engine } = settings;
     const port = engine === "postgres" ? 5432 : 3306;

@@ -48,6 +48,10 @@ export const EksClusterArgs = z.strictObject({
 export type EksClusterArgs = z.input<typeof EksClusterArgs> & {
   /** Of the control plane and the nodes, in at least two zones. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Networks of ours from which the API is reached, beside the cluster's own: by name. */
+  readonly apiNetworks: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Roles that administer it too, by name: those by which pipelines deploy. */
+  readonly deployers: Readonly<Record<string, pulumi.Input<string>>>;
   /** Addresses of services, outside every network that pods speak to: `172.20.0.0/16`. */
   readonly serviceCidr: pulumi.Input<string>;
   /** The cluster's region. */
@@ -87,7 +91,7 @@ export class EksCluster extends pulumi.ComponentResource {
    */
   constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:kubernetes:EksCluster", name, {}, opts);
-    const { subnetIds, serviceCidr, region, ...given } = args;
+    const { subnetIds, serviceCidr, region, apiNetworks, deployers, ...given } = args;
     const settings = parseWith(EksClusterArgs, given, `EksCluster ${name}`);
     const parent = { parent: this };
 
@@ -109,7 +113,8 @@ export class EksCluster extends pulumi.ComponentResource {
       roleArn: role.arn,
       accessConfig: {
         authenticationMode: "API",
-        bootstrapClusterCreatorAdminPermissions: true,
+        // Who made it may be gone tomorrow, or have an entry already.
+        bootstrapClusterCreatorAdminPermissions: false,
       },
       bootstrapSelfManagedAddons: false,
       enabledClusterLogTypes: ["api", "audit", "authenticator"],
@@ -131,14 +136,23 @@ export class EksCluster extends pulumi.ComponentResource {
     this.certificateAuthority = cluster.certificateAuthority.apply(({ data }) => atob(data ?? ""));
     this.oidcProviderArn = provider.arn;
     this.securityGroupId = cluster.vpcConfig.apply((vpc) => vpc.clusterSecurityGroupId ?? "");
-    this.#administrate(name, cluster, settings.administrators);
+    const entries = this.#administrate(name, cluster, settings.administrators, deployers);
+    const rules = Object.entries(apiNetworks).map(([network, cidrIpv4]) =>
+      new aws.vpc.SecurityGroupIngressRule(`${name}-api-${network}`, {
+        securityGroupId: this.securityGroupId,
+        cidrIpv4,
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+      }, parent)
+    );
     const groups = this.#nodes(name, cluster, settings.nodeGroups, subnetIds);
-    this.#addOns(name, cluster, groups);
+    const disks = this.#addOns(name, cluster, groups);
     const kubeconfig = pulumi.all([cluster.endpoint, cluster.certificateAuthority]).apply(
       ([endpoint, authority]) => kubeconfigOf(name, region, endpoint, authority.data ?? ""),
     );
-    // Whoever brings pods waits for nodes.
-    this.kubeconfig = after(kubeconfig, ...groups);
+    // Whoever brings pods waits for the way to the API, for nodes, and for what makes their disks.
+    this.kubeconfig = after(kubeconfig, ...entries, ...rules, ...groups, disks);
     this.registerOutputs({ clusterName: this.clusterName });
   }
 
@@ -155,23 +169,32 @@ export class EksCluster extends pulumi.ComponentResource {
     return role;
   }
 
-  #administrate(name: string, cluster: aws.eks.Cluster, roles: readonly string[]): void {
-    if (roles.length === 0) return;
+  #administrate(
+    name: string,
+    cluster: aws.eks.Cluster,
+    roles: readonly string[],
+    deployers: EksClusterArgs["deployers"],
+  ): aws.eks.AccessPolicyAssociation[] {
     const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-    for (const role of roles) {
-      const resource = `${name}-${role.split("/").at(-1)}`;
-      const principalArn = pulumi.interpolate`arn:aws:iam::${accountId}:role/${role}`;
+    const named = roles.map((role) =>
+      [
+        role.split("/").at(-1)!,
+        pulumi.interpolate`arn:aws:iam::${accountId}:role/${role}`,
+      ] as const
+    );
+    return [...named, ...Object.entries(deployers)].map(([who, principalArn]) => {
+      const resource = `${name}-${who}`;
       const entry = new aws.eks.AccessEntry(resource, {
         clusterName: cluster.name,
         principalArn,
       }, { parent: this });
-      new aws.eks.AccessPolicyAssociation(resource, {
+      return new aws.eks.AccessPolicyAssociation(resource, {
         clusterName: cluster.name,
         principalArn: entry.principalArn,
         policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
         accessScope: { type: "cluster" },
       }, { parent: this });
-    }
+    });
   }
 
   #nodes(
@@ -212,15 +235,18 @@ export class EksCluster extends pulumi.ComponentResource {
         scalingConfig: { minSize: wanted.min, maxSize: wanted.max, desiredSize: wanted.min },
         updateConfig: { maxUnavailablePercentage: 25 },
         nodeRepairConfig: { enabled: true },
-      }, {
-        parent: this,
-        // How many there are is the autoscaler's to say.
-        ignoreChanges: ["scalingConfig.desiredSize"],
-      });
+        // The autoscaler changes the desired size, and Pulumi sends ours with a new min alone: without it EKS
+        // would refuse a min above what is desired.
+      }, { parent: this });
     });
   }
 
-  #addOns(name: string, cluster: aws.eks.Cluster, groups: readonly aws.eks.NodeGroup[]): void {
+  /** @returns What makes disks for pods */
+  #addOns(
+    name: string,
+    cluster: aws.eks.Cluster,
+    groups: readonly aws.eks.NodeGroup[],
+  ): aws.eks.Addon {
     const disks = new IrsaRole(`${name}-ebs-csi`, {
       oidcProviderArn: this.oidcProviderArn,
       namespace: "kube-system",
@@ -241,10 +267,12 @@ export class EksCluster extends pulumi.ComponentResource {
         dependsOn: ["vpc-cni", "kube-proxy"].includes(addonName) ? [] : [...groups],
       });
     }
-    new aws.eks.Addon(`${name}-aws-ebs-csi-driver`, {
+    return new aws.eks.Addon(`${name}-aws-ebs-csi-driver`, {
       clusterName: cluster.name,
       addonName: "aws-ebs-csi-driver",
       serviceAccountRoleArn: disks.arn,
+      // Since 1.30 EKS brings no default class of its own.
+      configurationValues: JSON.stringify({ defaultStorageClass: { enabled: true } }),
       resolveConflictsOnUpdate: "OVERWRITE",
     }, { parent: this, dependsOn: [...groups] });
   }

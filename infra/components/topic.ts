@@ -43,7 +43,7 @@ export class Topic extends pulumi.ComponentResource {
     const key = new aws.kms.Key(name, {
       description: `Messages of the topic ${name}`,
       enableKeyRotation: true,
-      policy: account.apply((id) => keyPolicy(id, settings.publishers)),
+      policy: account.apply((id) => keyPolicy(id, { services: settings.publishers })),
     }, parent);
     new aws.kms.Alias(name, { name: `alias/topics/${name}`, targetKeyId: key.id }, parent);
     const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key.arn }, parent);

@@ -77,7 +77,7 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
   [
     "another host is in the route, what the pods are told, and whom the bucket answers",
     LEARN,
-    { host: "learn-rc.odl.mit.edu" },
+    { host: "learn-rc.qa.odl.mit.edu" },
     [
       "~ ol-application-learn:QA aws:s3/bucketCorsConfiguration:BucketCorsConfiguration learn-media-qa",
       "~ ol-application-learn:QA kubernetes:apisix.apache.org/v2:ApisixRoute learn",

@@ -32,6 +32,7 @@ export default defineProgram<typeof project>(async ({ config, info, needs, secre
     vpcId: needs.network.vpcId,
     subnetIds: needs.network.privateSubnetIds,
     clients: [eks.securityGroupId],
+    alarmTopics: [needs.monitoring.noticesTopicArn],
   };
   const sizes = SIZES[info.environment];
   const { cache: cacheSecrets, database: databaseSecrets } = await secretsFor(secrets);

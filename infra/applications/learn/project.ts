@@ -1,5 +1,6 @@
 import dns from "infra/foundation/dns/project.ts";
 import eks from "infra/foundation/eks/project.ts";
+import monitoring from "infra/foundation/monitoring/project.ts";
 import network from "infra/foundation/network/project.ts";
 import vault from "infra/foundation/vault_setup/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
@@ -10,7 +11,13 @@ export default defineProject({
   name: "ol-application-learn",
   config: LearnConfig,
   outputs: LearnOutputs,
-  needs: { network: on(network), dns: on(dns), eks: on(eks), vault: on(vault) },
+  needs: {
+    network: on(network),
+    dns: on(dns),
+    eks: on(eks),
+    vault: on(vault),
+    monitoring: on(monitoring),
+  },
   secrets: ["learn"],
   containers: [{
     name: "learn",

@@ -11,10 +11,12 @@ import { VaultBinding } from "infra/components/vault_binding.ts";
 import { OLVaultK8SSecret } from "infra/components/vault_k8s_secret.ts";
 import { policyDocument, type StatementOptions } from "lib/iam/mod.ts";
 import { CHARTS } from "lib/versions.ts";
+import { scaleNodes } from "./scale_nodes.ts";
 
 /** What the operators need to know of the cluster. */
 export interface OperatorsArgs {
   readonly provider: kubernetes.Provider;
+  readonly region: string;
   /** Under which applications are reached. */
   readonly domain: pulumi.Input<string>;
   /** The domain's hosted zone. */
@@ -31,7 +33,11 @@ export interface OperatorsArgs {
 
 const ACME = "https://acme-v02.api.letsencrypt.org/directory";
 
-/** Installs what applications rely on: secrets, gateway, names, certificates, autoscaling. */
+/**
+ * Installs what applications rely on: secrets, gateway, names, certificates, autoscaling of pods and nodes.
+ *
+ * @param name The cluster's name
+ */
 export function installOperators(name: string, args: OperatorsArgs): void {
   const { provider, domain, oidcProviderArn } = args;
   const opts = { provider };
@@ -71,6 +77,14 @@ export function installOperators(name: string, args: OperatorsArgs): void {
     controller: { replicas: 1, manager: { clientCache: { persistenceModel: "none" } } },
   });
   install("keda", {});
+
+  const nodes = role("cluster-autoscaler", ...scaleNodes(name));
+  install("cluster-autoscaler", {
+    awsRegion: args.region,
+    autoDiscovery: { clusterName: name },
+    rbac: { serviceAccount: { name: "cluster-autoscaler", annotations: nodes.annotations } },
+    extraArgs: { "balance-similar-node-groups": true, "skip-nodes-with-system-pods": false },
+  });
 
   const dns = role("external-dns", records, {
     actions: "route53:ListHostedZones",
@@ -206,6 +220,8 @@ function installGateway(
       annotations: {
         "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
         "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+        // Names of `ApisixRoute`s are unknown to external-dns: one record serves whatever has none of its own.
+        "external-dns.alpha.kubernetes.io/hostname": pulumi.interpolate`*.${args.domain}`,
       },
     },
     apisix: { ssl: { enabled: true }, admin: { credentials: { secretName: keys.secretName } } },

@@ -14,6 +14,9 @@ export default defineProgram<typeof project>(async ({ config, info, needs }) => 
     region: config.region,
     subnetIds: needs.network.kubernetesSubnetIds,
     serviceCidr: needs.network.kubernetesServiceCidr,
+    // Pipelines' workers, and Vault, which asks whose a service account's token is.
+    apiNetworks: { operations: needs.network.operations.cidrBlock },
+    deployers: { "concourse-worker": needs.concourse.workerRoleArn },
   });
   const provider = new kubernetes.Provider(name, { kubeconfig: cluster.kubeconfig });
 
@@ -28,6 +31,7 @@ export default defineProgram<typeof project>(async ({ config, info, needs }) => 
 
   installOperators(name, {
     provider,
+    region: config.region,
     domain: needs.dns.domain,
     zoneId: needs.dns.zoneId,
     certificateContact: config.certificateContact,

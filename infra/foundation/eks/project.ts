@@ -1,4 +1,6 @@
+import concourse from "infra/foundation/concourse/project.ts";
 import dns from "infra/foundation/dns/project.ts";
+import iam from "infra/foundation/iam/project.ts";
 import network from "infra/foundation/network/project.ts";
 import vault from "infra/foundation/vault_setup/project.ts";
 import { defineProject, on } from "lib/pulumi/project.ts";
@@ -9,7 +11,13 @@ export default defineProject({
   name: "ol-infrastructure-eks",
   config: EksConfig,
   outputs: EksOutputs,
-  needs: { network: on(network), dns: on(dns), vault: on(vault) },
+  needs: {
+    network: on(network),
+    dns: on(dns),
+    vault: on(vault),
+    iam: on(iam),
+    concourse: on(concourse),
+  },
   concurrencyClass: "aws:us-east-1",
   program: () => import("./program.ts"),
 });

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { AWSBase } from "lib/pulumi/aws_base.ts";
 
+/** What a key is for. */
+export interface KeyPurpose {
+  readonly description: string;
+  /** The service that publishes what is encrypted with it. */
+  readonly service?: string;
+  /** Whether whoever makes machines may use it for their disks. */
+  readonly isForDisks?: boolean;
+}
+
 /** What each key is for; its alias is `<name>-<environment>`. */
 export const KEYS = {
   /** The alias that SOPS files and Pulumi's secrets providers name. */
@@ -8,8 +17,11 @@ export const KEYS = {
   "vault-unseal": { description: "Unseals Vault when a server starts" },
   /** A topic's messages are encrypted for CloudWatch, which has to be let in by name. */
   alarms: { description: "Messages of alarms", service: "cloudwatch" },
-  disks: { description: "Disks of machines and of pods, unless they name another key" },
-} as const satisfies Record<string, { description: string; service?: string }>;
+  disks: {
+    description: "Disks of machines and of pods, unless they name another key",
+    isForDisks: true,
+  },
+} as const satisfies Record<string, KeyPurpose>;
 
 /** `Pulumi.<stack>.yaml` of the keys. */
 export const KmsConfig = AWSBase.extend({

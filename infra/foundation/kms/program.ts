@@ -1,19 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { keyPolicy } from "infra/components/key_policy.ts";
+import { keyPolicy, type KeyUsers } from "infra/components/key_policy.ts";
 import { defineProgram } from "lib/pulumi/project.ts";
-import { KEYS } from "./config.ts";
+import { type KeyPurpose, KEYS } from "./config.ts";
 import type project from "./project.ts";
 
 export default defineProgram<typeof project>(({ config, info }) => {
   const { accountId } = aws.getCallerIdentityOutput({});
   const make = (name: keyof typeof KEYS) => {
-    const { description, service }: { description: string; service?: string } = KEYS[name];
+    const { description, service, isForDisks }: KeyPurpose = KEYS[name];
+    const users: KeyUsers = {
+      ...(service ? { services: [service] } : {}),
+      ...(isForDisks ? { through: `ec2.${config.region}` } : {}),
+    };
     const key = new aws.kms.Key(`${name}-${info.environmentSuffix}`, {
       description,
       enableKeyRotation: true,
       deletionWindowInDays: config.deletionWindowDays,
-      policy: accountId.apply((account) => keyPolicy(account, service ? [service] : [])),
+      policy: accountId.apply((account) => keyPolicy(account, users)),
     }, { protect: info.environment === "Production" });
     const alias = new aws.kms.Alias(`${name}-${info.environmentSuffix}`, {
       name: `alias/${name}-${info.environmentSuffix}`,

@@ -15,7 +15,10 @@ export const MonitoringConfig = AWSBase.extend({
   pages: Subscribers,
   /** Who reads it in the morning. */
   notices: Subscribers,
-  /** US dollars that the environment may cost in a month. */
+  /**
+   * US dollars that the environment may cost in a month, by the tag `environment`: it counts nothing before
+   * that is activated as a cost allocation tag, which AWS allows a day after its first use.
+   */
   monthlyBudget: z.int().min(1),
   /** From which severity on a finding of GuardDuty pages, 1 to 10; what is milder is a notice. */
   pageFromSeverity: z.number().min(1).max(10).default(7),

@@ -14,6 +14,7 @@ const place = {
   clients: ["sg-nodes"],
 };
 const database: DatabaseArgs = {
+  alarmTopics: ["arn:aws:sns:us-east-1:123456789012:notices"],
   ...place,
   ...SIZES.Production.database,
   environment: "Production",
@@ -22,6 +23,7 @@ const database: DatabaseArgs = {
   adminPassword: "hush",
 };
 const cache: CacheArgs = {
+  alarmTopics: ["arn:aws:sns:us-east-1:123456789012:notices"],
   ...place,
   nodeType: "cache.t4g.small",
   authToken: "a".repeat(32),

@@ -7,6 +7,8 @@ const args: EksClusterArgs = {
   region: "us-east-1",
   subnetIds: ["subnet-a", "subnet-b"],
   serviceCidr: "172.20.0.0/16",
+  apiNetworks: { operations: "10.22.0.0/16" },
+  deployers: { worker: "arn:aws:iam::123456789012:role/worker" },
   nodeGroups: { general: { instanceTypes: ["m7i.large"], min: 2, max: 6 } },
 };
 
@@ -26,6 +28,13 @@ Deno.test("a cluster is private, logs, encrypts its secrets and answers to IMDSv
   assert.equal(template.blockDeviceMappings[0].ebs.encrypted, "true");
   const { url } = made.inputs("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "data-qa");
   assert.match(url, /^https:\/\/oidc\.eks\.us-east-1\.amazonaws\.com\/id\//);
+  const rule = made.inputs(
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "data-qa-api-operations",
+  );
+  assert.deepEqual([rule.cidrIpv4, rule.fromPort, rule.toPort], ["10.22.0.0/16", 443, 443]);
+  const disks = made.inputs("aws:eks/addon:Addon", "data-qa-aws-ebs-csi-driver");
+  assert.equal(disks.configurationValues, '{"defaultStorageClass":{"enabled":true}}');
   const addOns = made.names.filter((name) => name.startsWith("aws:eks/addon:Addon"));
   assert.equal(addOns.length, 5);
   assert.ok(made.names.every((name) => name.split(" ")[1].startsWith("data-qa")));
@@ -43,6 +52,10 @@ Deno.test("administrators are roles of the account, by access entries", async ()
   assert.equal(entry.principalArn, "arn:aws:iam::123456789012:role/platform/admin");
   const { vpcConfig } = made.inputs("aws:eks/cluster:Cluster", "data-qa");
   assert.deepEqual(vpcConfig.publicAccessCidrs, ["192.0.2.0/24"]);
+  const deployer = made.inputs("aws:eks/accessEntry:AccessEntry", "data-qa-worker");
+  assert.equal(deployer.principalArn, "arn:aws:iam::123456789012:role/worker");
+  const { accessConfig } = made.inputs("aws:eks/cluster:Cluster", "data-qa");
+  assert.equal(accessConfig.bootstrapClusterCreatorAdminPermissions, false);
 });
 
 const group = args.nodeGroups.general;

@@ -8,14 +8,14 @@ Deno.test("only named authorities may certify hosts, and other zones are delegat
   const servers = ["ns-1.example.org", "ns-2.example.org"];
   const { inputs } = await previewStack(ID, {
     certificateAuthorities: ["amazon.com"],
-    delegations: { ci: servers },
+    delegations: { rc: servers },
   });
-  assert.deepEqual(inputs(RECORD, "odl.mit.edu-caa").records, [
+  assert.deepEqual(inputs(RECORD, "qa.odl.mit.edu-caa").records, [
     '0 issue "amazon.com"',
     '0 issuewild "amazon.com"',
   ]);
-  assert.equal(inputs(RECORD, "odl.mit.edu-ci").name, "ci.odl.mit.edu");
-  assert.deepEqual(inputs(RECORD, "odl.mit.edu-ci").records, servers);
+  assert.equal(inputs(RECORD, "qa.odl.mit.edu-rc").name, "rc.qa.odl.mit.edu");
+  assert.deepEqual(inputs(RECORD, "qa.odl.mit.edu-rc").records, servers);
 });
 
 Deno.test("internal names are seen by all networks of the environment and no other", async () => {
@@ -28,7 +28,7 @@ const refused: [what: string, change: Record<string, unknown>, message: RegExp][
   ["no domain", { domain: "odl" }, /domain: must be a domain/],
   [
     "one name inside and out",
-    { internalDomain: "odl.mit.edu" },
+    { internalDomain: "qa.odl.mit.edu" },
     /internalDomain: must differ from/,
   ],
   ["no authority", { certificateAuthorities: [] }, /certificateAuthorities: name at least one/],

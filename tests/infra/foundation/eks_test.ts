@@ -49,7 +49,7 @@ Deno.test("nothing is sent to a cluster that has no nodes", () => {
 
 Deno.test("each chart is pinned", () => {
   const releases = resources.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
-  assert.equal(releases.length, 5);
+  assert.equal(releases.length, 6);
   for (const { name, inputs } of releases) {
     assert.match(String(inputs.version), /^v?\d+\.\d+\.\d+$/, name);
     assert.match((inputs.repositoryOpts as { repo: string }).repo, /^https:\/\//, name);

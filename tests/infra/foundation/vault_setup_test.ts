@@ -18,7 +18,7 @@ Deno.test("a server logs in by its role, to take snapshots and for nothing else"
   assert.deepEqual(role.boundIamPrincipalArns, [unwrap(preview.evaluation!.outputs.roleArn)]);
   assert.deepEqual(role.tokenPolicies, ["snapshot"]);
   const client = inputs("vault:aws/authBackendClient:AuthBackendClient", "aws");
-  assert.equal(client.iamServerIdHeaderValue, "vault-qa.odl.mit.edu");
+  assert.equal(client.iamServerIdHeaderValue, "vault.qa.odl.mit.edu");
 });
 
 Deno.test("a server that was replaced is forgotten before the next is, and a silent one is kept", async () => {

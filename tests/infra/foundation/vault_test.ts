@@ -77,7 +77,7 @@ Deno.test("the networks of the environment reach the load balancer, and nobody e
   );
   assert.deepEqual(open, []);
   const record = inputs("aws:route53/record:Record", "vault-qa");
-  assert.equal(record.name, "vault-qa.odl.mit.edu");
+  assert.equal(record.name, "vault.qa.odl.mit.edu");
 });
 
 /** What a server's own tools say: who leads, and what a snapshot is. */
@@ -108,7 +108,7 @@ for (const leads of [true, false]) {
       "vault-snapshot": boot.file("/usr/local/sbin/vault-snapshot"),
     });
     const log = `${machine.folder}/log`;
-    const args = ["us-east-1", "snapshots", "vault-qa.odl.mit.edu"];
+    const args = ["us-east-1", "snapshots", "vault.qa.odl.mit.edu"];
     const run = await machine.run("vault-snapshot", args, { LOG: log });
     assert.deepEqual([run.code, run.stderr], [0, ""]);
     assert.equal(machine.requests.length, leads ? 1 : 0);
@@ -118,7 +118,7 @@ for (const leads of [true, false]) {
     assert.match(path, /^\/raft\/\d{8}T\d{6}Z\.snap$/);
     assert.match(
       await Deno.readTextFile(log),
-      /role=snapshot header_value=vault-qa\.odl\.mit\.edu/,
+      /role=snapshot header_value=vault\.qa\.odl\.mit\.edu/,
     );
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { derivePipeline, type ProjectFacts } from "lib/concourse/derive.ts";
+import { organization } from "lib/organization.ts";
 import { type GetStep, type InlineTaskStep, type Job, Pipeline } from "lib/concourse/model/mod.ts";
 
 const facts: ProjectFacts = {
@@ -60,17 +61,15 @@ Deno.test("a chain that begins with production is not deployed by itself", () =>
 
 Deno.test("a stage speaks to its own Vault as the worker, and opens secrets by SOPS where it has any", () => {
   const derived = derivePipeline({ ...facts, secrets: ["app"] });
-  const ends: [string, string][] = [["deploy-app-ci", "ci"], [
-    "preview-app-production",
-    "production",
-  ]];
+  const ends = [["deploy-app-ci", "CI"], ["preview-app-production", "Production"]] as const;
   for (const [name, environment] of ends) {
     const [task] = job(derived.jobs, name).plan.filter((step): step is InlineTaskStep =>
       "task" in step
     );
     const { params } = task.config;
     assert.equal(params!.VAULT_AUTH_METHOD, "aws");
-    assert.equal(params!.VAULT_AWS_SERVER_ID, `vault-${environment}.odl.mit.edu`);
+    const { vaultAddress } = organization.environments[environment];
+    assert.equal(`https://${params!.VAULT_AWS_SERVER_ID}`, vaultAddress);
     assert.match(task.config.run.args![1], /task setup pulumi sops\n/);
   }
   assert.match(script(derivePipeline(facts).jobs[0], "deploy"), /task setup pulumi\n/);
