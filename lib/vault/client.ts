@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { type Method, type VaultAnswer, type VaultHttp, VaultProblem } from "lib/vault/http.ts";
 import { AdaptiveLimiter, delay } from "lib/vault/limiter.ts";
-import { isSealed, isTransient, isTurnedAway, LONGEST_PAUSE, pauseAfter } from "lib/vault/retry.ts";
+import {
+  isSealed,
+  isTransient,
+  isTurnedAway,
+  LONGEST_PAUSE,
+  pauseAfter,
+  TURNED_AWAY_ATTEMPTS,
+} from "lib/vault/retry.ts";
 import type { VaultSession } from "lib/vault/session.ts";
 
 /** What a client is made of. */
@@ -27,8 +34,6 @@ export interface Call {
 }
 
 const CONCURRENCY = 32;
-/** Attempts of a request that is turned away unread: rate limits pass. */
-const TURNED_AWAY_ATTEMPTS = 14;
 /** Attempts at a sealed server: someone has to unseal it. */
 const SEALED_ATTEMPTS = 6;
 /** Attempts of a request that may have been done. */

@@ -22,10 +22,13 @@ export function isTransient(answer: VaultAnswer): boolean {
   return isTurnedAway(answer) || [500, 502, 503, 504].includes(answer.status);
 }
 
+/** Attempts of a request that is turned away unread: rate limits pass. */
+export const TURNED_AWAY_ATTEMPTS = 14;
+
 /**
  * Sends a request that may be repeated, as those are that come before any secret's: a login, a lookup.
  *
- * @param attempts Default 4
+ * @param attempts Where the server fails or does not answer; default 4
  * @throws {VaultProblem} with status 0 where there never was an answer
  */
 export async function sendRepeatedly(
@@ -43,7 +46,8 @@ export async function sendRepeatedly(
   for (let attempt = 1;; attempt++) {
     try {
       const answer = await http.send(method, path, request);
-      if (!isTransient(answer) || isSealed(answer) || attempt >= attempts) return answer;
+      const most = isTurnedAway(answer) ? TURNED_AWAY_ATTEMPTS : attempts;
+      if (!isTransient(answer) || isSealed(answer) || attempt >= most) return answer;
       await wait(Math.min(LONGEST_PAUSE, Math.max(answer.retryAfter ?? 0, pauseAfter(attempt))));
     } catch (error) {
       if (!(error instanceof VaultProblem) || error.status !== 0 || attempt >= attempts) {
