@@ -12,6 +12,7 @@ import type { TcpLoadBalancer } from "infra/components/tcp_load_balancer.ts";
 import { type PolicyDocumentObject, trustPolicy } from "lib/iam/mod.ts";
 import { serviceName } from "lib/pulumi/service_names.ts";
 import { parseWith } from "lib/schema/parse.ts";
+import { Problem } from "lib/schema/problem.ts";
 
 const ImageId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, "must be an AMI such as ami-0123456789");
 
@@ -92,6 +93,28 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       this.#letIn(`${name}-balancer-${port}`, group.id, securityGroupId, port);
     }
     const targets = behind ? [this.#target(name, vpcId, group, behind)] : [];
+    if (settings.refresh.stopWhenUnhealthy && behind === undefined) {
+      throw new Problem(
+        `AutoScalingGroup ${name}: refresh.stopWhenUnhealthy: only a load balancer knows: give behind`,
+      );
+    }
+    const watched = settings.refresh.stopWhenUnhealthy
+      ? targets.map(({ arnSuffix }) =>
+        new aws.cloudwatch.MetricAlarm(`${name}-refresh`, {
+          namespace: "AWS/ApplicationELB",
+          metricName: "HealthyHostCount",
+          statistic: "Minimum",
+          dimensions: { LoadBalancer: behind!.loadBalancer.arnSuffix, TargetGroup: arnSuffix },
+          comparisonOperator: "LessThanThreshold",
+          threshold: settings.min,
+          period: 60,
+          evaluationPeriods: 2,
+          // Before there are any machines nothing is refreshed.
+          treatMissingData: "notBreaching",
+          alarmDescription: `Stops a refresh of ${name} whose new machines do not serve`,
+        }, parent).name
+      )
+      : [];
     const template = new aws.ec2.LaunchTemplate(name, {
       namePrefix: `${serviceName("launchTemplate", name, 30)}-`,
       imageId: checkedInput(ImageId, imageId, `AutoScalingGroup ${name}`, "imageId"),
@@ -144,6 +167,7 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
           maxHealthyPercentage: settings.refresh.maxHealthyPercent,
           instanceWarmup: String(settings.refresh.warmupSeconds),
           autoRollback: true,
+          ...(watched.length > 0 ? { alarmSpecification: { alarms: watched } } : {}),
           skipMatching: true,
         },
       },

@@ -25,6 +25,11 @@ const Refresh = z.strictObject({
   maxHealthyPercent: z.int().min(100).max(200).default(200),
   /** Seconds that a new machine needs before it counts. */
   warmupSeconds: z.int().min(0).max(3600).default(300),
+  /**
+   * Whether it is stopped and rolled back when fewer than `min` machines are healthy for the load balancer in
+   * front, for two minutes. Default only when machines cannot be started.
+   */
+  stopWhenUnhealthy: z.boolean().default(false),
 }).refine(({ minHealthyPercent, maxHealthyPercent }) => maxHealthyPercent > minHealthyPercent, {
   message: "must exceed minHealthyPercent: no machine could ever be replaced",
   path: ["maxHealthyPercent"],

@@ -97,8 +97,13 @@ export class ServerCluster extends pulumi.ComponentResource {
       ...(behind === undefined ? {} : { behind }),
       min: servers,
       max: servers,
-      // One new server after the other: each has to have the others' data before the next one goes.
-      refresh: { minHealthyPercent: 100, maxHealthyPercent: 100 + Math.ceil(100 / servers) },
+      // One new server after the other, as each has to get the others' data before the next one goes; where a
+      // load balancer can tell that it did not, no other goes.
+      refresh: {
+        minHealthyPercent: 100,
+        maxHealthyPercent: 100 + Math.ceil(100 / servers),
+        stopWhenUnhealthy: behind !== undefined,
+      },
     }, parent);
     const letIn = (from: string, who: object, { protocol, port }: z.output<typeof Port>) =>
       new aws.vpc.SecurityGroupIngressRule(`${name}-${from}-${protocol}-${port}`, {

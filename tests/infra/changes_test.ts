@@ -116,12 +116,13 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
     ["~ ol-application-codejail:QA aws:autoscaling/group:Group codejail-qa"],
   ],
   [
-    "two servers of Vault more are that group's, and another majority",
+    "two servers of Vault more are that group's, another majority, and how many a refresh keeps",
     VAULT,
     { servers: 5 },
     [
       "~ ol-infrastructure-vault:QA aws:autoscaling/group:Group vault-qa",
       "~ ol-infrastructure-vault:QA aws:cloudwatch/metricAlarm:MetricAlarm vault-qa-majority",
+      "~ ol-infrastructure-vault:QA aws:cloudwatch/metricAlarm:MetricAlarm vault-qa-refresh",
       "~ ol-substructure-vault-setup:QA vault:index/raftAutopilot:RaftAutopilot servers",
     ],
   ],

@@ -132,6 +132,11 @@ const refused: [what: string, change: Partial<AutoScalingGroupArgs>, message: Re
     { refresh: { minHealthyPercent: 50 } },
     /refresh\.maxHealthyPercent: must be at most minHealthyPercent \+ 100/,
   ],
+  [
+    "a refresh that nothing can stop",
+    { refresh: { stopWhenUnhealthy: true } },
+    /refresh\.stopWhenUnhealthy: only a load balancer knows/,
+  ],
   ["a disk that holds no system", { volumeGb: 4 }, /volumeGb: Too small/],
   [
     "a host that is an address",

@@ -122,3 +122,11 @@ for (const leads of [true, false]) {
     );
   });
 }
+
+Deno.test("a refresh whose new servers do not serve is stopped while the others have the data", () => {
+  const { instanceRefresh, minSize } = inputs("aws:autoscaling/group:Group", "vault-qa");
+  const { threshold } = inputs("aws:cloudwatch/metricAlarm:MetricAlarm", "vault-qa-refresh");
+  assert.equal(threshold, minSize);
+  const [alarm] = instanceRefresh.preferences.alarmSpecification.alarms;
+  assert.match(alarm, /^vault-qa-refresh/);
+});
