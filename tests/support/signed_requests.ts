@@ -27,7 +27,7 @@ export class Machine implements AsyncDisposable {
 
   private constructor(
     readonly folder: string,
-    service: string,
+    services: readonly string[],
     answer: (request: SignedRequest) => unknown,
   ) {
     this.bin = `${folder}/bin`;
@@ -38,7 +38,7 @@ export class Machine implements AsyncDisposable {
         if (pathname === "/latest/api/token") return new Response("metadata-token");
         if (pathname.startsWith("/latest/")) return metadata(request, pathname);
         const body = await request.text();
-        if (this.refusals-- > 0 || !await isSigned(request, body, service)) {
+        if (this.refusals-- > 0 || !await isSigned(request, body, services)) {
           return new Response("AccessDenied", { status: 403 });
         }
         const target = request.headers.get("x-amz-target");
@@ -52,15 +52,15 @@ export class Machine implements AsyncDisposable {
   /**
    * Starts the services.
    *
-   * @param service For which requests are signed: `s3`
+   * @param services For which requests are signed: `s3`
    * @param scripts Files to be found by name
    */
   static async start(
-    service: string,
+    services: readonly string[],
     scripts: Readonly<Record<string, string>>,
     answer: (request: SignedRequest) => unknown = () => ({}),
   ): Promise<Machine> {
-    const machine = new Machine(await Deno.makeTempDir(), service, answer);
+    const machine = new Machine(await Deno.makeTempDir(), services, answer);
     await Deno.mkdir(machine.bin);
     for (const [name, content] of Object.entries(scripts)) {
       await Deno.writeTextFile(`${machine.bin}/${name}`, content, { mode: 0o755 });
@@ -104,8 +104,14 @@ function metadata({ headers }: Request, path: string): Response {
 }
 
 /** Whether the role of the machine signed it, session and all. */
-async function isSigned(request: Request, body: string, service: string): Promise<boolean> {
+async function isSigned(
+  request: Request,
+  body: string,
+  services: readonly string[],
+): Promise<boolean> {
   const given = request.headers.get("authorization") ?? "";
+  const service = services.find((one) => given.includes(`/us-east-1/${one}/aws4_request`));
+  if (service === undefined) return false;
   const names = /SignedHeaders=([^,]+)/.exec(given)?.[1].split(";") ?? [];
   const headers = names.filter((name) => name !== "host").map((name) =>
     [name, request.headers.get(name) ?? ""] as [string, string]

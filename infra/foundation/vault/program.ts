@@ -108,6 +108,20 @@ export default defineProgram<typeof project>(
         "Vault has no majority: look whether servers are sealed (its key in KMS) or cannot reach each other",
       topics: [monitoring.pagesTopicArn],
     });
+    new Alarm(`${name}-snapshots`, {
+      namespace: "Vault",
+      metric: "Snapshots",
+      statistic: "Sum",
+      dimensions: { Bucket: snapshots.bucketName },
+      is: "below",
+      threshold: 1,
+      periodSeconds: 3 * 3600,
+      periods: 1,
+      missingData: "breaching",
+      description:
+        "Vault's data was not put into the bucket for three hours: see vault-snapshot on the server that leads",
+      topics: [monitoring.noticesTopicArn],
+    });
     return {
       address,
       host,

@@ -13,7 +13,7 @@ const FILES = { "site.env": "A='b c'\n\n", "key.pem": "-----BEGIN\ngrün\\n\n---
 const secret = () => ({ SecretString: JSON.stringify(FILES) });
 
 Deno.test("a machine fetches its files as its role, byte for byte, for their owner alone", async () => {
-  await using machine = await Machine.start("secretsmanager", scripts, secret);
+  await using machine = await Machine.start(["secretsmanager"], scripts, secret);
   const run = await machine.run("boot-files", ["us-east-1", "arn", "v2", machine.folder, OWNER]);
   assert.deepEqual(run, { code: 0, stdout: "", stderr: "" });
   for (const [name, content] of Object.entries(FILES)) {
@@ -27,7 +27,7 @@ Deno.test("a machine fetches its files as its role, byte for byte, for their own
 
 Deno.test("a role that is younger than its machine is waited for, and not for ever", async () => {
   await using machine = await Machine.start(
-    "secretsmanager",
+    ["secretsmanager"],
     { ...scripts, sleep: "#!/bin/sh\n" },
     secret,
   );

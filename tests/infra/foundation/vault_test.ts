@@ -102,7 +102,7 @@ for (const leads of [true, false]) {
       path.split("/").at(-1)!,
       content,
     ]));
-    await using machine = await Machine.start("s3", {
+    await using machine = await Machine.start(["s3", "monitoring"], {
       ...scripts,
       ...tools(leads),
       "vault-snapshot": boot.file("/usr/local/sbin/vault-snapshot"),
@@ -111,9 +111,12 @@ for (const leads of [true, false]) {
     const args = ["us-east-1", "snapshots", "vault.qa.odl.mit.edu"];
     const run = await machine.run("vault-snapshot", args, { LOG: log });
     assert.deepEqual([run.code, run.stderr], [0, ""]);
-    assert.equal(machine.requests.length, leads ? 1 : 0);
+    assert.equal(machine.requests.length, leads ? 2 : 0);
     if (!leads) return;
-    const [{ method, path, body }] = machine.requests;
+    const [{ method, path, body }, told] = machine.requests;
+    const metric = new URLSearchParams(told.body);
+    assert.equal(metric.get("MetricData.member.1.MetricName"), "Snapshots");
+    assert.equal(metric.get("MetricData.member.1.Dimensions.member.1.Value"), "snapshots");
     assert.equal(`${method} ${body}`, "PUT all of it");
     assert.match(path, /^\/raft\/\d{8}T\d{6}Z\.snap$/);
     assert.match(
@@ -122,6 +125,12 @@ for (const leads of [true, false]) {
     );
   });
 }
+
+Deno.test("somebody hears when snapshots stop", () => {
+  const alarm = inputs("aws:cloudwatch/metricAlarm:MetricAlarm", "vault-qa-snapshots");
+  assert.deepEqual([alarm.metricName, alarm.treatMissingData], ["Snapshots", "breaching"]);
+  assert.match(alarm.dimensions.Bucket, /^vault-snapshots-qa/);
+});
 
 Deno.test("a refresh whose new servers do not serve is stopped while the others have the data", () => {
   const { instanceRefresh, minSize } = inputs("aws:autoscaling/group:Group", "vault-qa");
