@@ -6,7 +6,7 @@
 import { execOrThrow } from "lib/cli/exec.ts";
 import { freePort } from "lib/images/port.ts";
 
-/** A running server with TLS, and its administrator. */
+/** A running server with TLS, and its administrator, who is no superuser, as on RDS. */
 export interface Postgres {
   readonly port: number;
   readonly username: string;
@@ -40,6 +40,7 @@ export async function withPostgres(
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "postgres-" });
   const who = Deno.uid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const superuser = "postgres";
   const username = "administrator";
   const password = crypto.randomUUID().replaceAll("-", "");
   const run = async (program: string, args: string[], env: Record<string, string> = {}) => {
@@ -69,7 +70,7 @@ export async function withPostgres(
     }
     await run("initdb", [
       `--pgdata=${folder}/data`,
-      `--username=${username}`,
+      `--username=${superuser}`,
       `--pwfile=${folder}/password`,
       "--auth=scram-sha-256",
       "--no-sync",
@@ -102,11 +103,14 @@ export async function withPostgres(
       const { args, env } = connect(to, as);
       return run("psql", [...args, "-qtAX", "-v", "ON_ERROR_STOP=1", "-c", sql], env);
     };
+    const asSuperuser = { username: superuser, password };
     for (let turn = 0;; turn++) {
-      if (await psql("SELECT 1", "postgres").then(() => true, () => false)) break;
+      if (await psql("SELECT 1", "postgres", asSuperuser).then(() => true, () => false)) break;
       if (turn === 200) throw new Error("postgres did not start");
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    const attributes = `LOGIN CREATEROLE CREATEDB PASSWORD '${password}'`;
+    await psql(`CREATE ROLE ${username} ${attributes}`, "postgres", asSuperuser);
     await psql(`CREATE DATABASE "${database}"`, "postgres");
     await use({ port, username, password, query: (sql, as) => psql(sql, database, as) });
   } finally {

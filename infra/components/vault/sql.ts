@@ -10,17 +10,23 @@ export interface RoleStatements {
 
 /**
  * Roles of a Postgres database. What any user of `app` makes belongs to a role that all of them are in, so
- * that it outlives the user that made it.
+ * that it outlives the user that made it. Vault's administrator needs CREATEROLE and the database, and need
+ * be no superuser: RDS has none.
  *
  * @see https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql
  */
 export function postgresRoles(database: string): Record<string, RoleStatements> {
   const owner = `"${database}"`;
   const ensureOwner = [
-    "DO $$ BEGIN",
-    `IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${database}') THEN CREATE ROLE ${owner}; END IF;`,
-    "END $$;",
-  ].join(" ");
+    [
+      "DO $$ BEGIN",
+      `IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${database}') THEN CREATE ROLE ${owner}; END IF;`,
+      "END $$;",
+    ].join(" "),
+    // Whoever is no superuser gives and takes only what belongs to a role that it is in.
+    `GRANT ${owner} TO CURRENT_USER;`,
+  ];
+  const administer = `GRANT "{{name}}" TO CURRENT_USER;`;
   const user = `CREATE USER "{{name}}" WITH PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
   const renew = [`ALTER USER "{{name}}" VALID UNTIL '{{expiration}}';`];
   const drop = [
@@ -31,8 +37,9 @@ export function postgresRoles(database: string): Record<string, RoleStatements> 
   return {
     admin: {
       create: [
-        ensureOwner,
+        ...ensureOwner,
         `${user} CREATEROLE CREATEDB IN ROLE ${owner};`,
+        administer,
         `GRANT ALL PRIVILEGES ON DATABASE ${owner} TO "{{name}}" WITH GRANT OPTION;`,
       ],
       renew,
@@ -40,10 +47,11 @@ export function postgresRoles(database: string): Record<string, RoleStatements> 
     },
     app: {
       create: [
-        ensureOwner,
+        ...ensureOwner,
         `GRANT CONNECT, TEMPORARY ON DATABASE ${owner} TO ${owner};`,
         `GRANT CREATE, USAGE ON SCHEMA public TO ${owner};`,
         `${user} IN ROLE ${owner};`,
+        administer,
         `ALTER ROLE "{{name}}" SET role TO ${owner};`,
       ],
       renew,
@@ -51,8 +59,9 @@ export function postgresRoles(database: string): Record<string, RoleStatements> 
     },
     readonly: {
       create: [
-        ensureOwner,
+        ...ensureOwner,
         `${user};`,
+        administer,
         `GRANT CONNECT ON DATABASE ${owner} TO "{{name}}";`,
         `GRANT USAGE ON SCHEMA public TO "{{name}}";`,
         `GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{{name}}";`,
