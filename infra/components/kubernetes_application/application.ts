@@ -88,6 +88,7 @@ export class K8sApplication extends pulumi.ComponentResource {
     this.#context = {
       application,
       image: imageReference(image),
+      runAsUser: settings.runAsUser,
       environment,
       secretNames,
       secretFiles,

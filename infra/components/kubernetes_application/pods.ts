@@ -15,6 +15,8 @@ export interface PodContext {
   readonly application: string;
   /** The image's reference. */
   readonly image: string;
+  /** Its user's number. */
+  readonly runAsUser: number;
   /** Environment variables with plain values. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets whose keys become environment variables. */
@@ -55,7 +57,7 @@ export function appContainer(
     env: Object.entries(context.environment).map(([name, value]) => ({ name, value })),
     envFrom: context.secretNames.map((name) => ({ secretRef: { name } })),
     resources: resourcesOf(resources),
-    securityContext: CONFINED,
+    securityContext: { ...CONFINED, runAsUser: context.runAsUser },
     volumeMounts: Object.keys(context.secretFiles).map((mountPath, at) => ({
       name: `secret-${at}`,
       mountPath,

@@ -127,6 +127,11 @@ export const K8sApplicationSettings = z.strictObject({
   /** Starts every object's name: `learn`. */
   application: DnsLabel,
   image: ContainerImage,
+  /**
+   * The image's user by number, as the kubelet cannot tell of a name that it is not root. Default 1000, the
+   * first user that a Dockerfile adds.
+   */
+  runAsUser: z.int().min(1, "must not be root").default(1000),
   web: Web.optional(),
   /** By name. Default none. */
   workers: z.record(DnsLabel, Worker).default({}),

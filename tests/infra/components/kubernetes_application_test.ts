@@ -57,6 +57,7 @@ Deno.test("a small application is a Deployment and a Service", async () => {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ["ALL"] },
     runAsNonRoot: true,
+    runAsUser: 1000,
   });
   assert.deepEqual(
     made.object("Service", "learn").spec.selector,
@@ -189,6 +190,7 @@ const worker = { command: ["celery"] };
 const cron = { schedule: "0 3 * * *", command: ["tidy"] };
 const image = { repository: "mitodl/learn" };
 const refused: [what: string, change: Record<string, unknown>, message: RegExp][] = [
+  ["root as its user", { runAsUser: 0 }, /runAsUser: must not be root/],
   ["both tag and digest", { image: { ...image, tag: "1", digest } }, /image: give either tag or/],
   ["neither tag nor digest", { image }, /image: give either tag or digest/],
   ["the tag latest", { image: { ...image, tag: "latest" } }, /image\.tag: must name one image/],
