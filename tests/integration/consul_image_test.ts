@@ -58,6 +58,7 @@ machineTest(
           const site = JSON.stringify({
             retry_join: network.machines.map(({ address }) => `${address}:8301`),
             retry_interval: "1s",
+            encrypt: crypto.getRandomValues(new Uint8Array(32)).toBase64(),
           });
           const join = `echo '${site}' > /etc/consul/10-site.json && systemctl restart consul`;
           await Promise.all(targets.map((target) => shellOn(target, join)));

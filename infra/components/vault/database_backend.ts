@@ -89,7 +89,8 @@ export class VaultDatabaseBackend extends pulumi.ComponentResource {
         : {
           mysqlRds: {
             ...login,
-            connectionUrl: pulumi.interpolate`{{username}}:{{password}}@tcp(${host}:${port})/`,
+            connectionUrl: pulumi
+              .interpolate`{{username}}:{{password}}@tcp(${host}:${port})/?tls=skip-verify`,
           },
         }),
     }, parent);

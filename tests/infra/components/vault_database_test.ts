@@ -40,7 +40,7 @@ Deno.test("MariaDB has the same roles in its own words", async () => {
   );
   assert.match(
     made.inputs(CONNECTION, "learn").mysqlRds.connectionUrl,
-    /@tcp\(db\.example\.edu:5432\)/,
+    /@tcp\(db\.example\.edu:5432\)\/\?tls=skip-verify$/,
   );
   const { creationStatements } = made.inputs(ROLE, "learn-readonly");
   assert.deepEqual(creationStatements.slice(1), [

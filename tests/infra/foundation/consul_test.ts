@@ -8,16 +8,17 @@ const RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const bootOf = (userData: string) => {
   const [kind, body] = atob(userData).split("\n");
   assert.equal(kind, "#cloud-config");
-  const [file] = JSON.parse(body).write_files;
-  return { ...file, content: JSON.parse(file.content) };
+  const { write_files, runcmd } = JSON.parse(body);
+  const path = "/etc/consul/10-join.json";
+  const file = write_files.find((one: { path: string }) => one.path === path);
+  return { content: JSON.parse(file.content), script: JSON.stringify(runcmd) };
 };
 
 Deno.test("servers find each other by the tag that the group gives them", async () => {
   const { inputs, preview } = await previewStack(ID, { servers: 5 });
   assert.deepEqual(preview.findings.filter(({ level }) => level === "mandatory"), []);
   const template = inputs("aws:ec2/launchTemplate:LaunchTemplate", "consul-qa");
-  const { path, content } = bootOf(template.userData);
-  assert.equal(path, "/etc/consul/10-join.json");
+  const { content } = bootOf(template.userData);
   assert.equal(content.bootstrap_expect, 5);
   const tag = /tag_key=(\w+) tag_value=(\S+)/.exec(content.retry_join[0])!;
   const group = inputs(GROUP, "consul-qa");
@@ -25,6 +26,17 @@ Deno.test("servers find each other by the tag that the group gives them", async 
   const given = group.tags.find(({ key }: { key: string }) => key === tag[1]);
   assert.equal(given.value, tag[2]);
   assert.ok(given.propagateAtLaunch);
+});
+
+Deno.test("servers have the gossip key before they start, and it is in no user data", async () => {
+  const { inputs } = await previewStack(ID);
+  const { secretString } = inputs("aws:secretsmanager/secretVersion:SecretVersion", "consul-qa");
+  const [file] = Object.values(JSON.parse(secretString)) as string[];
+  const { encrypt } = JSON.parse(file);
+  assert.match(encrypt, /^[A-Za-z0-9+/]{43}=$/);
+  const { userData } = inputs("aws:ec2/launchTemplate:LaunchTemplate", "consul-qa");
+  assert.ok(!atob(userData).includes(encrypt));
+  assert.match(bootOf(userData).script, /boot-files .*systemctl restart consul/);
 });
 
 Deno.test("servers are replaced one at a time, and a majority stays", async () => {
