@@ -7,16 +7,20 @@
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
 
+/** Where the files are, but for those that someone wants elsewhere. */
+const OUT = "pipelines/rendered";
+
 /** `deno task render-pipelines` */
 export const task = defineTask({
   name: "render-pipelines",
   summary: "Write every Concourse pipeline: those in pipelines/ and one a project",
   description: [
-    "Everything is rendered and validated before a byte is written; a file of no pipeline is removed.",
+    "Everything is rendered and validated before a byte is written; a file of no pipeline is removed from",
+    `${OUT}, and from no other folder.`,
     "With --check or --diff nothing is written, and the exit code is 3 when a file differs.",
   ].join("\n"),
   flags: z.strictObject({
-    out: z.string().default("pipelines/rendered").describe("Where the files are"),
+    out: z.string().default(OUT).describe("Where the files are"),
     only: z.array(z.string()).default([]).describe("Only the pipeline of this name"),
     check: z.boolean().default(false).describe("Only compare with what is there"),
     diff: z.boolean().default(false).describe("Only show how what is there would change, by item"),
@@ -34,7 +38,11 @@ export const task = defineTask({
     const { files: rendered, warnings } = renderPipelines(pipelines, flags.format);
     for (const warning of warnings) io.err(`warning: ${warning}`);
     const folder = flags.out.startsWith("/") ? flags.out : `${ROOT}/${flags.out}`;
-    const changes = await compareFiles(folder, rendered, { complete: flags.only.length === 0 });
+    const changes = await compareFiles(folder, rendered, {
+      // Of a folder that someone else chose nothing is ours to remove.
+      surplus: (name) =>
+        flags.only.length === 0 && folder === `${ROOT}/${OUT}` && /\.(ya?ml|json)$/.test(name),
+    });
 
     const dry = flags.check || flags.diff;
     if (!dry) await applyChanges(folder, rendered, changes);

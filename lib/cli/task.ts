@@ -115,19 +115,26 @@ export function defineTask<
 
 const EXIT_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** Milliseconds within which a second signal is the first: `deno task` hands on what the terminal has sent. */
+const ECHO = 500;
+
 /**
  * Runs a task as this process: real arguments, signals and exit code.
  *
- * The first SIGINT, SIGTERM or SIGHUP aborts `io.signal` so that the task can stop cleanly; the
- * second ends the process at once. An interrupted task exits with 128 + the signal's number.
+ * The first SIGINT, SIGTERM or SIGHUP aborts `io.signal` so that the task can stop cleanly; a second one,
+ * {@linkcode ECHO} later or more, ends the process at once. An interrupted task exits with 128 + the signal's number.
  */
 export async function runTask(task: Task): Promise<never> {
   const controller = new AbortController();
   let received: keyof typeof EXIT_BY_SIGNAL | undefined;
+  let since = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(name, () => {
-      if (received !== undefined) Deno.exit(EXIT_BY_SIGNAL[name]);
-      received = name;
+      if (received !== undefined) {
+        if (performance.now() - since < ECHO) return;
+        Deno.exit(EXIT_BY_SIGNAL[name]);
+      }
+      [received, since] = [name, performance.now()];
       controller.abort(new Interrupted(name));
     });
   }

@@ -1,9 +1,12 @@
+import { Problem } from "lib/schema/problem.ts";
+
 /**
  * Writes a file whole or not at all: to a sibling first, synced, then renamed over it.
  *
  * @param path Where the file shall be; its folder is made
  * @param content Text or bytes
  * @param mode Permission bits, default `0o644`
+ * @throws {Problem} where a folder has that name
  */
 export async function writeAtomically(
   path: string,
@@ -26,6 +29,9 @@ export async function writeAtomically(
     await Deno.rename(partial, path);
   } catch (error) {
     await Deno.remove(partial).catch(() => {});
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new Problem(`${path}: is a folder, expected a file`, { cause: error });
+    }
     throw error;
   }
 }

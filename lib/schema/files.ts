@@ -12,13 +12,13 @@ export interface FileChange {
  * Compares a folder's files with wanted ones; pure but for reading.
  *
  * @param wanted Contents by name
- * @param options.complete Whether files that are not wanted count, to be removed
+ * @param options.surplus Which files that are not wanted count, to be removed
  * @returns Sorted by name; a folder that is not there is an empty one
  */
 export async function compareFiles(
   folder: string,
   wanted: ReadonlyMap<string, string>,
-  options: { readonly complete: boolean },
+  options: { readonly surplus: (name: string) => boolean },
 ): Promise<FileChange[]> {
   const held = new Map<string, string>();
   try {
@@ -35,7 +35,7 @@ export async function compareFiles(
       ? []
       : [{ name, change: "change" }]
   );
-  const surplus = [...held.keys()].filter((name) => options.complete && !wanted.has(name));
+  const surplus = [...held.keys()].filter((name) => !wanted.has(name) && options.surplus(name));
   return [...changes, ...surplus.map((name): FileChange => ({ name, change: "remove" }))]
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }

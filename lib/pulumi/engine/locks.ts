@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exec } from "lib/cli/exec.ts";
 import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
 /** A lock on a stack, as a self-managed backend keeps it. @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go */
@@ -75,10 +76,16 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Says whether a process runs. A zombie has ended; it only waits for its parent to notice. */
+const RUNS = `if [ -e /proc/self/status ]
+then [ -e "/proc/$1" ] && ! grep -qs '^State:[[:space:]]*Z' "/proc/$1/status"
+else kill -0 "$1" 2>/dev/null
+fi`;
+
+/** Deno itself lets nobody read `/proc` who may not do everything. */
 async function isRunning(pid: number): Promise<boolean> {
-  // A zombie has ended; it only waits for its parent to notice.
-  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => undefined);
-  return status !== undefined && !/^State:\s+Z/m.test(status);
+  const { code } = await exec("sh", ["-c", RUNS, "sh", String(pid)]);
+  return code === 0;
 }
 
 /**

@@ -33,7 +33,7 @@ export async function requirePlugins(
   if (missing.length === 0) return;
   throw new Problems(
     missing.map(({ name, version }) =>
-      `Plugin ${name} ${version} is not installed: run pulumi plugin install resource ${name} ${version}`
+      `Plugin ${name} ${version} is not installed: run ${pulumi} plugin install resource ${name} ${version}`
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { readText } from "lib/schema/parse.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
 import type { Backend } from "lib/pulumi/engine/backend.ts";
@@ -178,13 +179,14 @@ async function attemptOnce(
   };
 }
 
+/** Paths are ours; the CLI runs in the stack's folder. */
 function commandOf(operation: StackOperation, { plan, savePlan }: StackOptions): string[] {
   switch (operation) {
     case "preview":
-      return ["preview", ...(savePlan ? ["--save-plan", savePlan] : [])];
+      return ["preview", ...(savePlan ? ["--save-plan", resolve(savePlan)] : [])];
     case "up":
       // Without its preview a plan that does not hold would be found out half-way.
-      return ["up", "--yes", ...(plan ? ["--plan", plan] : ["--skip-preview"])];
+      return ["up", "--yes", ...(plan ? ["--plan", resolve(plan)] : ["--skip-preview"])];
     case "destroy":
       return ["destroy", "--yes", "--skip-preview"];
     case "refresh":

@@ -53,4 +53,5 @@ async function lockable(folder: string): Promise<Deno.FsFile | undefined> {
 }
 
 const isOutOfReach = (error: unknown) =>
-  error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied;
+  error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied ||
+  error instanceof Deno.errors.NotCapable;

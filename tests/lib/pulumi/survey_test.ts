@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ROOT } from "lib/cli/root.ts";
 import { surveyBackends } from "lib/pulumi/deploy/checkup.ts";
 import { describeSurvey, surveyStacks } from "lib/pulumi/engine/survey.ts";
 import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
@@ -124,5 +125,33 @@ engineTest("pulumi", "where only the CLI can tell, it is asked", async ({ pulumi
       resources: 5,
       orphan: false,
     });
+  });
+});
+
+Deno.test("an owner that lives is seen by those who may not do everything", async () => {
+  await withFleetCopy(async (copy) => {
+    const { url } = await writeBackend(copy, {
+      [`locks/organization/${NETWORK}/CI/1.json`]: lock(Deno.pid),
+    });
+    const script = `import { readLocks } from "lib/pulumi/engine/locks.ts";
+      const [{ dead }] = await readLocks(Deno.args[0], { project: "${NETWORK}", name: "CI" });
+      Deno.exit(dead ? 1 : 0);`;
+    const path = `${copy.root}/look.ts`;
+    await Deno.writeTextFile(path, script);
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-q",
+        "--no-check",
+        "--config",
+        `${ROOT}/deno.json`,
+        "--allow-read",
+        "--allow-sys",
+        "--allow-run",
+        path,
+        url,
+      ],
+    }).output();
+    assert.equal(code, 0);
   });
 });
