@@ -33,7 +33,7 @@ export const task = defineTask({
       ids,
       operation: "refresh",
       engine,
-      limits: session.limitsOf(flags),
+      limits: session.limitsOf(fleet, flags),
     }, flags.progress);
     const done = await session.reportRun(io, "Drift", finished, flags);
     if (!done) return Exit.Failed;

@@ -52,6 +52,7 @@ export const task = defineTask({
     const offline = await import("lib/pulumi/evaluate/report.ts");
 
     const fleet = await loadFleet(ROOT);
+    const limits = session.limitsOf(fleet, flags);
     const { ids, overrides, gated, plan } = await select(fleet, io, { ...args, ...flags });
     if (ids.length === 0) {
       io.out(flags.json ? JSON.stringify({ stacks: [] }) : "The last deployment is complete");
@@ -90,13 +91,16 @@ export const task = defineTask({
       ids,
       operation: "up",
       engine,
-      limits: session.limitsOf(flags),
+      limits,
       overrides,
       gated,
       reads: readsOf(previews),
       ...(opened ? { plan: opened.bundle.digest, optionsFor: opened.optionsFor } : {}),
     }, flags.progress);
     const done = await session.reportRun(io, "Deployment", finished, flags);
+    if (!done && io.signal.aborted) {
+      io.err("Nothing is lost: deploy --resume goes on where this stopped");
+    }
     return done ? Exit.Ok : Exit.Failed;
   },
 });

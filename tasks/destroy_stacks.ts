@@ -52,7 +52,7 @@ export const task = defineTask({
       operation: "destroy",
       unprotect: flags.unprotect || flags.sandbox,
       engine,
-      limits: session.limitsOf(flags),
+      limits: session.limitsOf(fleet, flags),
     }, flags.progress);
     const done = await session.reportRun(io, "Destruction", finished, flags);
     return done ? Exit.Ok : Exit.Failed;

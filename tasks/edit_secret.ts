@@ -31,7 +31,7 @@ export const task = defineTask({
   ],
   async run({ args, flags, io }) {
     const { ROOT } = await import("lib/cli/root.ts");
-    const { UsageProblem } = await import("lib/schema/problem.ts");
+    const { Problems, UsageProblem } = await import("lib/schema/problem.ts");
     const { editSecret } = await import("lib/secrets/write/edit.ts");
     const { reportWritten, valueFrom } = await import("lib/secrets/write/report.ts");
 
@@ -58,6 +58,13 @@ export const task = defineTask({
         for (const problem of problems) io.err(`error: ${problem}`);
         return io.confirm("Edit again?");
       },
+    }).catch((error) => {
+      if (flags.set === undefined || flags.asJson || !(error instanceof Problems)) throw error;
+      throw new Problems(
+        error.messages.map((message) =>
+          /received string/.test(message) ? `${message}: with --as-json stdin is JSON` : message
+        ),
+      );
     });
     reportWritten(written, io, flags.json);
     return Exit.Ok;

@@ -40,9 +40,18 @@ export const task = defineTask({
     const { isSound, previewFleet } = await import("lib/pulumi/evaluate/fleet.ts");
     const report = await import("lib/pulumi/evaluate/report.ts");
 
-    if (flags.engine === "offline" && (flags.sandbox || flags.summary || flags.savePlan)) {
-      throw new UsageProblem("--sandbox, --summary and --save-plan go with --engine pulumi");
-    }
+    const idle = flags.engine === "offline" && Object.entries({
+      "--sandbox": flags.sandbox,
+      "--vault": flags.vault,
+      "--kubernetes": flags.kubernetes,
+      "--apply-kubernetes": flags.applyKubernetes,
+      "--limit": flags.limit.length > 0,
+      "--resource-parallel": flags.resourceParallel,
+      "--progress": flags.progress,
+      "--summary": flags.summary,
+      "--save-plan": flags.savePlan,
+    }).find(([, given]) => given);
+    if (idle) throw new UsageProblem(`${idle[0]} goes with --engine pulumi`);
     if (flags.set.length > 0 && args.project.length !== 1) {
       throw new UsageProblem("--set goes with exactly one project");
     }

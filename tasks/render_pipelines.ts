@@ -70,7 +70,7 @@ async function allPipelines(root: string) {
   const { loadDefinitions } = await import("lib/concourse/definitions.ts");
   const { derivePipeline } = await import("lib/concourse/derive.ts");
 
-  const pipelines = await loadDefinitions(`${root}/pipelines`);
+  const pipelines = await loadDefinitions(root);
   const fleet = await loadFleet(root);
   for (const found of fleet.projects) {
     const facts = await projectFacts(fleet, found);

@@ -49,7 +49,7 @@ export function formatHelp(task: Documented): string {
     task.examples
       ? `Examples:\n${task.examples.map((line) => `  deno task ${line}`).join("\n")}`
       : "",
-    "Exit codes: 0 done or in sync, 1 failed or findings, 2 usage, 3 changes pending",
+    "Exit codes: 0 done or in sync, 1 failed or findings, 2 usage, 3 changes pending, 130 interrupted (SIGTERM 143)",
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

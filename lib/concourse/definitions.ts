@@ -1,4 +1,4 @@
-import { pathToFileURL } from "node:url";
+import { importDefault } from "lib/schema/module.ts";
 import { Problem } from "lib/schema/problem.ts";
 import type { Pipeline } from "lib/concourse/model/mod.ts";
 
@@ -12,14 +12,14 @@ export const definePipeline = (pipeline: Pipeline): Pipeline => pipeline;
 /**
  * Loads the pipelines that are written by hand.
  *
- * @param folder An absolute path
+ * @param root The repository: they are in its folder `pipelines`
  * @returns By name, in order; none where there is no such folder
  * @throws {Problem} for a module without a pipeline as its default export
  */
-export async function loadDefinitions(folder: string): Promise<Map<string, Pipeline>> {
+export async function loadDefinitions(root: string): Promise<Map<string, Pipeline>> {
   const names: string[] = [];
   try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
+    for await (const { name, isFile } of Deno.readDir(`${root}/pipelines`)) {
       if (isFile && name.endsWith(".ts")) names.push(name.slice(0, -".ts".length));
     }
   } catch (error) {
@@ -27,9 +27,9 @@ export async function loadDefinitions(folder: string): Promise<Map<string, Pipel
   }
   const pipelines = new Map<string, Pipeline>();
   for (const name of names.sort()) {
-    const path = `${folder}/${name}.ts`;
-    const { default: pipeline } = await import(pathToFileURL(path).href) as { default?: Pipeline };
-    if (!Array.isArray(pipeline?.jobs)) {
+    const path = `pipelines/${name}.ts`;
+    const pipeline = await importDefault(root, path) as Pipeline | undefined;
+    if (pipeline === undefined || !Array.isArray(pipeline.jobs)) {
       throw new Problem(`${path}: its default export is no pipeline: write definePipeline({ … })`);
     }
     pipelines.set(name, pipeline);

@@ -10,7 +10,7 @@ export type Verdict =
   | "skipped"
   /** Not started: there is no need to, by {@linkcode Schedule.skip}. */
   | "unchanged"
-  /** Not started: the run was cancelled. */
+  /** Not started, or stopped half-way: the run was cancelled. */
   | "cancelled";
 
 /** What came of one unit. */
@@ -103,13 +103,15 @@ export async function runSchedule<R>(schedule: Schedule<R>): Promise<Map<string,
     const name = limitOf(unit)?.name;
     if (name !== undefined) runningByClass.set(name, (runningByClass.get(name) ?? 0) + change);
   };
+  /** What fails while the run is being cancelled was stopped by that. */
+  const failure = () => signal?.aborted ? "cancelled" : "failed";
   const start = async (unit: string) => {
     schedule.observe?.(unit, undefined);
     try {
       const result = await schedule.run(unit);
-      settle(unit, { verdict: schedule.failed?.(result) ? "failed" : "done", result });
+      settle(unit, { verdict: schedule.failed?.(result) ? failure() : "done", result });
     } catch (error) {
-      settle(unit, { verdict: "failed", error });
+      settle(unit, { verdict: failure(), error });
     }
   };
 

@@ -1,5 +1,5 @@
-import { pathToFileURL } from "node:url";
 import type { Image } from "lib/images/image.ts";
+import { importDefault } from "lib/schema/module.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { Problem, UsageProblem } from "lib/schema/problem.ts";
 
@@ -35,9 +35,7 @@ export async function loadImage(root: string, name: string): Promise<Image> {
     );
   }
   const path = `images/${name}/image.ts`;
-  const { default: image } = await import(pathToFileURL(`${root}/${path}`).href) as {
-    default?: Image;
-  };
+  const image = await importDefault(root, path) as Image | undefined;
   if (typeof image?.components !== "function") {
     throw new Problem(`${path}: its default export is no image: write defineImage({ … })`);
   }

@@ -1,5 +1,6 @@
 import "lib/pulumi/slim.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
+import { importDefault } from "lib/schema/module.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { parseWith, readText } from "lib/schema/parse.ts";
 import { parseYaml } from "lib/schema/yaml.ts";
@@ -93,20 +94,18 @@ export async function loadProject(
   folder: string,
 ): Promise<ProjectOnDisk | undefined> {
   const path = `${root}/${folder}`;
-  const manifest = `${path}/project.ts`;
   try {
-    await Deno.stat(manifest);
+    await Deno.stat(`${path}/project.ts`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  const module = await import(new URL(`file://${encodeURI(manifest)}`).href);
-  if (!isProject(module.default)) {
+  const project = await importDefault(root, `${folder}/project.ts`);
+  if (!isProject(project)) {
     throw new Problem(
       `${folder}/project.ts: has no manifest: write export default defineProject(…)`,
     );
   }
-  const project = module.default;
   const source = `${folder}/Pulumi.yaml`;
   const file = parseWith(
     ProjectFile,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { didYouMean } from "lib/schema/nearest.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { Problem } from "lib/schema/problem.ts";
 import { isSecretSchema, type NeedHandle, type Needs, type Shape } from "lib/pulumi/project.ts";
@@ -89,7 +90,20 @@ function openNeed(
   for (const key of Object.keys(outputs.shape)) {
     Object.defineProperty(handle, key, { enumerable: true, get: () => lazy(key) });
   }
-  return handle as unknown as NeedHandle<Shape>;
+  return new Proxy(handle, {
+    get(target, key) {
+      // Whoever awaits or prints a handle asks for these.
+      if (key in target || typeof key === "symbol" || key === "then" || key === "toJSON") {
+        return Reflect.get(target, key);
+      }
+      const known = Object.keys(outputs.shape);
+      throw new Problem(
+        `${project} has no output "${key}"${
+          didYouMean(key, known) || `: there are ${known.join(", ")}`
+        }`,
+      );
+    },
+  }) as unknown as NeedHandle<Shape>;
 }
 
 /**

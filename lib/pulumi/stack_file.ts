@@ -4,6 +4,7 @@ import { parseYaml } from "lib/schema/yaml.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { secretKeys, type Shape } from "lib/pulumi/project.ts";
+import type { StackInfo } from "lib/pulumi/stack_info.ts";
 
 /**
  * A stack's configuration as Pulumi hands it over: values by key without the project's prefix, each
@@ -34,32 +35,41 @@ const StackFile = z.strictObject({
 /**
  * Reads `Pulumi.<stack>.yaml`.
  *
- * @param path The file
- * @param project The project's name: the namespace of its keys
+ * @param root The repository's
+ * @param folder The project's, below the root
+ * @param stack Its name, and its project's: the namespace of the file's keys
  * @throws {Problem} when it is missing, with the stacks that there are; malformed; or not YAML
  */
-export async function readStackFile(path: string, project: string): Promise<StackConfig> {
+export async function readStackFile(
+  root: string,
+  folder: string,
+  { name, project }: Pick<StackInfo, "name" | "project">,
+): Promise<StackConfig> {
+  const path = `${folder}/Pulumi.${name}.yaml`;
   let text: string;
   try {
-    text = await readText(path);
+    text = await readText(`${root}/${path}`, path);
   } catch (error) {
     if (!(error instanceof Problem && error.cause instanceof Deno.errors.NotFound)) throw error;
-    throw new Problem(await describeMissing(path), { cause: error.cause });
+    const stacks = await stacksIn(`${root}/${folder}`);
+    throw new Problem(`${path}: no such file: ${adviceFor(name, folder, stacks)}`, {
+      cause: error.cause,
+    });
   }
   const file = parseWith(StackFile, parseYaml(text, path) ?? {}, path);
   const values: Record<string, unknown> = {};
   const foreign: Record<string, unknown> = {};
   const secretKeys = new Set<string>();
-  for (const [name, value] of Object.entries(file.config ?? {})) {
-    if (!name.startsWith(`${project}:`)) {
-      foreign[name] = value;
+  for (const [fullKey, value] of Object.entries(file.config ?? {})) {
+    if (!fullKey.startsWith(`${project}:`)) {
+      foreign[fullKey] = value;
       continue;
     }
-    const key = name.slice(project.length + 1);
+    const key = fullKey.slice(project.length + 1);
     values[key] = value;
     if (containsSecure(value)) secretKeys.add(key);
   }
-  const misplaced = Object.keys(foreign).find((name) => name.startsWith("ol-"));
+  const misplaced = Object.keys(foreign).find((key) => key.startsWith("ol-"));
   if (misplaced) {
     const namespace = misplaced.slice(0, misplaced.lastIndexOf(":"));
     throw new Problem(
@@ -71,15 +81,10 @@ export async function readStackFile(path: string, project: string): Promise<Stac
   return { source: path, values, secretKeys, foreign };
 }
 
-async function describeMissing(path: string): Promise<string> {
-  const folder = path.replace(/\/[^/]*$/, "");
-  const stacks = await stacksIn(folder);
-  const wanted = path.slice(folder.length + 1).replace(/^Pulumi\.(.*)\.yaml$/, "$1");
+function adviceFor(name: string, folder: string, stacks: readonly string[]): string {
   return stacks.length > 0
-    ? `${path}: no such file: the stacks of ${folder} are ${stacks.join(", ")}${
-      didYouMean(wanted, stacks)
-    }`
-    : `${path}: no such file: write it, with the keys of ${folder}/config.ts`;
+    ? `the stacks of ${folder} are ${stacks.join(", ")}${didYouMean(name, stacks)}`
+    : `write it, with the keys of ${folder}/config.ts`;
 }
 
 /** The stacks that have a file in a project's folder, sorted. */

@@ -41,7 +41,7 @@ export class UsageProblem extends Problem {
 export class Problems extends Problem {
   /** Tells it from other problems. */
   override readonly name = "Problems";
-  /** Each message, in the order found; never empty. */
+  /** Each message once, in the order found; never empty. */
   readonly messages: readonly string[];
 
   /**
@@ -50,8 +50,9 @@ export class Problems extends Problem {
    * @param messages One or more problem messages
    */
   constructor(messages: readonly string[]) {
-    super(messages.join("\n"));
-    this.messages = messages;
+    const distinct = [...new Set(messages)];
+    super(distinct.join("\n"));
+    this.messages = distinct;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Env } from "lib/schema/env.ts";
+import { importDefault } from "lib/schema/module.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import type { EnvironmentSuffix } from "lib/schema/environment.ts";
@@ -47,11 +48,11 @@ export async function loadContext(root: string, name: string): Promise<SecretsCo
   await Deno.stat(`${root}/${file}`).catch(() => {
     throw new Problem(`${file}: no such file: say what the context holds`);
   });
-  const module = await import(`file://${encodeURI(`${root}/${file}`)}`);
-  if (!isSecretsContext(module.default)) {
+  const context = await importDefault(root, file);
+  if (!isSecretsContext(context)) {
     throw new Problem(`${file}: has no context: write export default defineSecrets(…)`);
   }
-  return module.default;
+  return context;
 }
 
 /**

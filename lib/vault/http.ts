@@ -129,7 +129,7 @@ export class VaultHttp {
         : "cannot be reached";
       throw new VaultProblem(
         0,
-        `Vault at ${this.address} ${what}: check VAULT_ADDR and the network`,
+        `Vault at ${this.address} ${what}: check the address and the network`,
         { cause: error },
       );
     }

@@ -164,10 +164,10 @@ for (const [what, stack, set, expected] of changes) {
 }
 
 Deno.test("another mask of the network for data makes that anew, the routes to it, who sees the zone, and who reaches Vault: nothing else", async () => {
-  const file = await readStackFile(
-    `${ROOT}/infra/foundation/network/Pulumi.QA.yaml`,
-    "ol-infrastructure-network",
-  );
+  const file = await readStackFile(ROOT, "infra/foundation/network", {
+    project: "ol-infrastructure-network",
+    name: "QA",
+  });
   const vpcs = file.values.vpcs as Record<string, Record<string, unknown>>;
   const data = { ...vpcs.data, cidrBlock: "10.12.0.0/17" };
   const found = await changedBy(NETWORK, { vpcs: { ...vpcs, data } });

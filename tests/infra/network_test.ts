@@ -5,17 +5,17 @@ import { findOverlaps } from "infra/components/vpc_plan.ts";
 import { ROOT } from "lib/cli/root.ts";
 import { parseStackConfig, readStackFile, stacksIn } from "lib/pulumi/stack_file.ts";
 
-const FOLDER = `${ROOT}/infra/foundation/network`;
+const FOLDER = "infra/foundation/network";
 const PROJECT = "ol-infrastructure-network";
 
 async function configOf(stack: string) {
-  const file = await readStackFile(`${FOLDER}/Pulumi.${stack}.yaml`, PROJECT);
+  const file = await readStackFile(ROOT, FOLDER, { project: PROJECT, name: stack });
   return parseStackConfig(NetworkConfig, file, PROJECT);
 }
 
 Deno.test("no network of one environment has addresses in common with another's", async () => {
   const networks = await Promise.all(
-    (await stacksIn(FOLDER)).map(async (stack) => {
+    (await stacksIn(`${ROOT}/${FOLDER}`)).map(async (stack) => {
       const { vpcs } = await configOf(stack);
       return Object.entries(vpcs).map(([name, { cidrBlock }]) => [`${stack} ${name}`, cidrBlock]);
     }),

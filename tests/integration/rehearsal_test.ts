@@ -79,6 +79,19 @@ engineTest(
             [["delete", "reader"]],
           );
         });
+        await t.step("another server gets all of it, though the state has it", async () => {
+          await withBao(bao.path, async (other) => {
+            Deno.env.set("VAULT_TOKEN", other.token);
+            const elsewhere = await withServers(copy, pulumi.path, {
+              vault: { address: other.address },
+            });
+            const { of } = await elsewhere.run("up");
+            assert.deepEqual(of(XQWATCHER).problems, []);
+            const { text } = await other.request("GET", "secret-xqwatcher/data/config");
+            assert.deepEqual(JSON.parse(text).data.data, { token: "canary-of-the-rehearsal" });
+            Deno.env.set("VAULT_TOKEN", server.token);
+          });
+        });
         await t.step("a policy that the server does not understand is refused", async () => {
           await copy.edit(
             PROGRAM,
@@ -114,18 +127,25 @@ engineTest(
         const dry = await withServers(copy, pulumi.path, {
           kubernetes: { kubeconfig: kube.kubeconfig, apply: false },
         });
-        await t.step("a field that no cluster knows is refused", async () => {
-          await copy.edit(
-            PROGRAM,
-            (text) => text.replace("replicas:", "replicaz: 1,\n      replicas:"),
-          );
-          const { of } = await dry.run("up");
-          assert.match(
-            of(XQWATCHER).problems.join("\n"),
-            /refuses Deployment xqwatcher\/xqwatcher: .*\.spec\.replicaz: field not declared/,
-          );
-          await copy.edit(PROGRAM, (text) => text.replace("replicaz: 1,", ""));
-        });
+        await t.step(
+          "a field that no cluster knows is refused, though the state has it",
+          async () => {
+            await copy.edit(
+              PROGRAM,
+              (text) => text.replace("replicas:", "replicaz: 1,\n      replicas:"),
+            );
+            const simulated = await runStacks(await copy.load(), pulumi.path, "up", IDS, {
+              engine: await engineFor(copy.root, pulumi.path),
+            });
+            assert.deepEqual(simulated.of(XQWATCHER).problems, []);
+            const { of } = await dry.run("up");
+            assert.match(
+              of(XQWATCHER).problems.join("\n"),
+              /refuses Deployment xqwatcher\/xqwatcher: .*\.spec\.replicaz: field not declared/,
+            );
+            await copy.edit(PROGRAM, (text) => text.replace("replicaz: 1,", ""));
+          },
+        );
         await t.step("a dry run stores nothing", async () => {
           const { of } = await dry.run("up");
           assert.deepEqual(of(XQWATCHER).problems, []);

@@ -19,7 +19,10 @@ const refused: [task: Task, words: string, says: RegExp][] = [
   [deploy, "xqwatcher --sandbox --set a=1 --set a=2", /--set a is given twice/],
   [deploy, "--engine offline", /--engine goes with --sandbox/],
   [destroy, "--yes", /Name the projects to destroy/],
-  [preview, "--sandbox", /--sandbox, --summary and --save-plan go with --engine pulumi/],
+  [preview, "--sandbox", /--sandbox goes with --engine pulumi/],
+  [preview, "--limit a=1", /--limit goes with --engine pulumi/],
+  [deploy, "--sandbox --limit aws:us-est-1=2", /no project is of class aws:us-est-1: did you mean/],
+  [deploy, "--sandbox --apply-kubernetes", /--apply-kubernetes goes with --kubernetes/],
   [pulumi, "network", /STACK is required/],
   [pulumi, "network CI", /Say what to run after --/],
 ];

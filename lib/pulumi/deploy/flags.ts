@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UsageProblem } from "lib/schema/problem.ts";
 
 /** What every task about stacks takes as arguments. */
 export const StackArgs = z.strictObject({
@@ -43,4 +44,25 @@ export function stackFlags(environments: readonly "ci"[]) {
     ),
     summary: z.string().optional().describe("Write a Markdown summary to this file"),
   });
+}
+
+/** How a command line says what to run on. */
+export interface EngineWords {
+  /** Throw-away state and simulated providers; otherwise the real backend and providers. */
+  readonly sandbox: boolean;
+  /** In a sandbox: the address of a real Vault for its work. */
+  readonly vault?: string;
+  /** In a sandbox: the kubeconfig of a real API server for its objects. */
+  readonly kubernetes?: string;
+  readonly applyKubernetes: boolean;
+}
+
+/** @throws {UsageProblem} for servers where nothing is rehearsed */
+export function refuseIdleServers({ sandbox, vault, kubernetes, applyKubernetes }: EngineWords) {
+  if (applyKubernetes && kubernetes === undefined) {
+    throw new UsageProblem("--apply-kubernetes goes with --kubernetes");
+  }
+  if (!sandbox && (vault !== undefined || kubernetes !== undefined)) {
+    throw new UsageProblem("--vault and --kubernetes go with --sandbox");
+  }
 }

@@ -3,9 +3,9 @@ import type { Io } from "lib/cli/io.ts";
 import { count } from "lib/cli/table.ts";
 import { Exit } from "lib/cli/task.ts";
 import type { FleetRun } from "lib/pulumi/deploy/deploy.ts";
+import type { EngineWords } from "lib/pulumi/deploy/flags.ts";
 import { savePlan } from "lib/pulumi/deploy/plan.ts";
 import {
-  type EngineWords,
   type FinishedRun,
   limitsOf,
   openEngine,
@@ -48,7 +48,7 @@ export async function previewWithEngine(
     fleet,
     ids,
     engine,
-    limits: limitsOf(asked),
+    limits: limitsOf(fleet, asked),
     overrides,
     reads: readsOf(previews),
   };

@@ -5,6 +5,7 @@ import { Environment, type EnvironmentSuffix, environmentSuffix } from "lib/sche
 import { Problem, UsageProblem } from "lib/schema/problem.ts";
 import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
 import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
+import { type EngineWords, refuseIdleServers } from "lib/pulumi/deploy/flags.ts";
 import { readUnfinished, type Unfinished } from "lib/pulumi/deploy/journal.ts";
 import { readBundle } from "lib/pulumi/deploy/plan_bundle.ts";
 import { type Overrides, parseOverrides } from "lib/pulumi/stack_file.ts";
@@ -17,8 +18,7 @@ export interface StackWords {
 }
 
 /** How a command line says what to deploy. */
-export interface DeployWords extends StackWords {
-  readonly sandbox: boolean;
+export interface DeployWords extends StackWords, EngineWords {
   readonly engine: "auto" | "pulumi" | "offline";
   readonly set: readonly string[];
   readonly dependents: boolean;
@@ -67,6 +67,12 @@ export async function select(fleet: Fleet, io: Io, words: DeployWords): Promise<
 
 function refuseContradictions(words: DeployWords): void {
   const { sandbox, engine, set, project, stack, resume, plan, planDigest, dependents } = words;
+  refuseIdleServers(words);
+  if (engine === "offline" && (words.vault ?? words.kubernetes) !== undefined) {
+    throw new UsageProblem(
+      "--vault and --kubernetes need the real engine: leave --engine offline away",
+    );
+  }
   if (!sandbox && engine !== "auto") {
     throw new UsageProblem("--engine goes with --sandbox: a real deployment needs the real engine");
   }

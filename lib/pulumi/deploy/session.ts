@@ -9,7 +9,10 @@ import { requirePlugins } from "lib/pulumi/engine/plugins.ts";
 import type { Engine } from "lib/pulumi/engine/run_stack.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
 import { organization } from "lib/organization.ts";
+import type { Fleet } from "lib/pulumi/fleet.ts";
+import { didYouMean } from "lib/schema/nearest.ts";
 import { UsageProblem } from "lib/schema/problem.ts";
+import { type EngineWords, refuseIdleServers } from "lib/pulumi/deploy/flags.ts";
 import {
   type FleetRun,
   type Limits,
@@ -36,17 +39,6 @@ export function lookupCli(mode: EngineMode): Promise<EngineLookup> | undefined {
   return mode === "offline" ? undefined : lookupEngine("pulumi");
 }
 
-/** How a command line says what to run on. */
-export interface EngineWords {
-  /** Throw-away state and simulated providers; otherwise the real backend and providers. */
-  readonly sandbox: boolean;
-  /** In a sandbox: the address of a real Vault for its work. */
-  readonly vault?: string;
-  /** In a sandbox: the kubeconfig of a real API server for its objects. */
-  readonly kubernetes?: string;
-  readonly applyKubernetes: boolean;
-}
-
 /**
  * Opens the engine for one run.
  *
@@ -54,11 +46,12 @@ export interface EngineWords {
  */
 export async function openEngine(
   io: Io,
-  { sandbox, ...words }: EngineWords,
+  words: EngineWords,
   root = ROOT,
 ): Promise<Engine> {
+  const { sandbox } = words;
+  refuseIdleServers(words);
   const servers = await rehearsalServers(words, io.env);
-  if (servers && !sandbox) throw new UsageProblem("--vault and --kubernetes go with --sandbox");
   const { path } = await resolveEngine("pulumi");
   const backend = sandbox ? await openSandbox(root) : openBackend(root, io.env);
   if (!sandbox) await requirePlugins(path, backend.env, await pulumiPackages());
@@ -77,18 +70,31 @@ export async function openEngine(
 /**
  * The limits that a command line and the organization set.
  *
- * @throws {Problem} exit code 2 for a limit that is no `CLASS=N`
+ * @throws {UsageProblem} for a limit that is no `CLASS=N`, or of a class that no manifest names
  */
-export function limitsOf(flags: {
+export function limitsOf(fleet: Fleet, flags: {
   readonly parallel: number;
   readonly limit: readonly string[];
   readonly resourceParallel?: number;
 }): Limits {
   const classes: Record<string, number> = { ...organization.classLimits };
+  const known = [
+    ...new Set([
+      ...Object.keys(classes),
+      ...fleet.projects.flatMap(({ project }) => project.concurrencyClass ?? []),
+    ]),
+  ];
   for (const word of flags.limit) {
     const [, name, number] = /^(.+)=([1-9]\d*)$/.exec(word) ?? [];
     if (name === undefined) {
       throw new UsageProblem(`--limit "${word}" is no CLASS=N: write --limit aws:us-east-1=2`);
+    }
+    if (!known.includes(name)) {
+      throw new UsageProblem(
+        `--limit "${word}": no project is of class ${name}${
+          didYouMean(name, known) || `: there are ${known.join(", ")}`
+        }`,
+      );
     }
     classes[name] = Number(number);
   }

@@ -161,8 +161,7 @@ export function openBackend(
     env: shared,
     async stackEnv(stack, signal) {
       const { info, on } = stack;
-      const file = `${root}/${on.folder}/Pulumi.${info.name}.yaml`;
-      const { values: { region } } = await readStackFile(file, info.project);
+      const { values: { region } } = await readStackFile(root, on.folder, info);
       const own = typeof region === "string" ? region : undefined;
       const aws = await awsEnvironment(info.environment, own, env);
       const vault = await vaultEnvironment(root, stack, (name) => aws[name] ?? env(name), signal);

@@ -139,7 +139,7 @@ async function attemptOnce(
     code = await runCli({
       pulumi: engine.pulumi,
       args: [
-        ...commandOf(operation, options),
+        ...commandOf(operation, options, engine.servers),
         ...(options.parallel === undefined ? [] : ["--parallel", String(options.parallel)]),
         "--stack",
         stack.info.name,
@@ -165,7 +165,9 @@ async function attemptOnce(
   const cliElapsed = performance.now() - began;
   const report = readEvents(await readIfThere(eventLog));
   const deferred = host?.messages.find((message) => message.kind === "deferred")?.reason;
-  const problems = code === CliExit.Ok || deferred ? [] : await explain(host, report, logFile);
+  const problems = code === CliExit.Ok || deferred
+    ? []
+    : await explain(host, report, logFile, engine.signal);
   return {
     result: {
       code,
@@ -180,13 +182,23 @@ async function attemptOnce(
 }
 
 /** Paths are ours; the CLI runs in the stack's folder. */
-function commandOf(operation: StackOperation, { plan, savePlan }: StackOptions): string[] {
+function commandOf(
+  operation: StackOperation,
+  { plan, savePlan }: StackOptions,
+  servers?: RehearsalServers,
+): string[] {
   switch (operation) {
     case "preview":
       return ["preview", ...(savePlan ? ["--save-plan", resolve(savePlan)] : [])];
     case "up":
       // Without its preview a plan that does not hold would be found out half-way.
-      return ["up", "--yes", ...(plan ? ["--plan", resolve(plan)] : ["--skip-preview"])];
+      return [
+        "up",
+        "--yes",
+        ...(plan ? ["--plan", resolve(plan)] : ["--skip-preview"]),
+        // A throw-away server may be another than the state's.
+        ...(servers ? ["--refresh"] : []),
+      ];
     case "destroy":
       return ["destroy", "--yes", "--skip-preview"];
     case "refresh":
@@ -198,6 +210,7 @@ async function explain(
   host: StackHost | undefined,
   report: EngineReport,
   logFile: string,
+  signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const said = host?.messages.flatMap((message) =>
     message.kind === "failed" ? message.problems : []
@@ -205,6 +218,7 @@ async function explain(
   if (said && said.length > 0) return [...new Set(said)];
   const errors = withoutEchoes(report.errors.filter((error) => error !== "update failed"));
   if (errors.length > 0) return errors;
+  if (signal?.aborted) return [messageOf(signal.reason)];
   const lines = (await readIfThere(logFile)).trim().split("\n");
   const owner = lines.map((line) => /created by (.+) at (\S+)$/.exec(line)).find((match) => match);
   if (owner) {
@@ -240,6 +254,7 @@ async function ensureStack(
     logFile,
     signal: engine.signal,
   });
+  engine.signal?.throwIfAborted();
   // Someone else may have made it in the meantime.
   if (code === CliExit.Ok || await readState(engine, stack)) return performance.now() - began;
   throw new Problem(`Cannot create stack ${stack.id}: ${(await readIfThere(logFile)).trim()}`);

@@ -68,12 +68,8 @@ async function previewStack(
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   try {
-    const file = `${on.folder}/Pulumi.${info.name}.yaml`;
-    const read = await readStackFile(`${fleet.root}/${file}`, info.project);
-    const config = await withMadeUpSecrets(
-      withOverrides({ ...read, source: file }, overrides),
-      on.project.config,
-    );
+    const read = await readStackFile(fleet.root, on.folder, info);
+    const config = await withMadeUpSecrets(withOverrides(read, overrides), on.project.config);
     const evaluation = await evaluateStack({ project: on.project, info, config }, upstream);
     return {
       stack,

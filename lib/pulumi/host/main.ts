@@ -49,8 +49,7 @@ function programOf(
   return async () => {
     try {
       if (request.asks && !pulumi.runtime.isDryRun()) await ask(lines);
-      const file = `${request.root}/${request.folder}/Pulumi.${request.stack}.yaml`;
-      const read = await readStackFile(file, run.project.name);
+      const read = await readStackFile(request.root, request.folder, run.info);
       const opened = request.simulate
         ? await withMadeUpSecrets(read, run.project.config)
         : withDecrypted(read, run.project.name, pulumi.runtime.allConfig());

@@ -33,15 +33,15 @@ interface Answer {
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 export class KubernetesRehearsal implements Rehearsal {
+  readonly keeps: boolean;
   readonly #access: KubeAccess;
-  readonly #apply: boolean;
   readonly #client?: Deno.HttpClient;
   readonly #kinds = new Map<string, Promise<ReadonlyMap<string, Kind>>>();
 
   /** @param apply Store the objects; otherwise each is a dry run */
   constructor(access: KubeAccess, apply: boolean) {
     this.#access = access;
-    this.#apply = apply;
+    this.keeps = apply;
     const { certificateAuthority, client } = access;
     if (certificateAuthority !== undefined || client !== undefined) {
       this.#client = Deno.createHttpClient({
@@ -69,14 +69,14 @@ export class KubernetesRehearsal implements Rehearsal {
   }
 
   async remove(resource: RehearsedResource): Promise<void> {
-    if (!this.#apply) return;
+    if (!this.keeps) return;
     const object = objectOf(resource);
     const answer = await this.#send("DELETE", await this.#pathOf(object));
     if (answer.status >= 300 && answer.status !== 404) throw this.#refusal(object, answer);
   }
 
   async exists(resource: RehearsedResource): Promise<boolean> {
-    if (!this.#apply) return true;
+    if (!this.keeps) return true;
     const object = objectOf(resource);
     const answer = await this.#send("GET", await this.#pathOf(object));
     if (answer.status >= 300 && answer.status !== 404) throw this.#refusal(object, answer);
@@ -85,7 +85,7 @@ export class KubernetesRehearsal implements Rehearsal {
 
   #lacksNamespace({ status, body }: Answer): boolean {
     const message = Status.safeParse(body).data?.message ?? "";
-    return !this.#apply && status === 404 && message.startsWith("namespaces ");
+    return !this.keeps && status === 404 && message.startsWith("namespaces ");
   }
 
   async #pathOf({ apiVersion, kind, metadata: { namespace = "default", name } }: KubeObject) {
@@ -117,7 +117,7 @@ export class KubernetesRehearsal implements Rehearsal {
   async #send(method: "GET" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<Answer> {
     const query = method === "PATCH"
       ? `?fieldManager=rehearsal&force=true&fieldValidation=Strict${
-        this.#apply ? "" : "&dryRun=All"
+        this.keeps ? "" : "&dryRun=All"
       }`
       : "";
     const { server, token } = this.#access;

@@ -25,6 +25,8 @@ export interface RehearsedResource {
 
 /** Does the work of some types of resources on a real server. */
 export interface Rehearsal {
+  /** Whether what is written stays there; otherwise the server only judges it, at every run. */
+  readonly keeps: boolean;
   /** Whether the type's work is done there. */
   takes(type: string): boolean;
   /**

@@ -10,6 +10,7 @@ const UPGRADE_TURNS = 200;
 
 /** Does Vault's work on a real Vault or OpenBao. */
 export class VaultRehearsal implements Rehearsal {
+  readonly keeps = true;
   readonly #http: VaultHttp;
   readonly #token: string;
   readonly #note: (text: string) => void;
@@ -57,7 +58,7 @@ export class VaultRehearsal implements Rehearsal {
 
   async remove({ type, inputs }: RehearsedResource): Promise<void> {
     const call = VAULT_CALLS[type](inputs);
-    const path = call.object ?? call.path;
+    const { object: path = call.path } = call;
     if (path === false || await this.#lacks(call)) return;
     const answer = await this.#send("DELETE", path);
     if (answer.status >= 300 && answer.status !== 404) throw this.#refusal(path, answer);
@@ -65,8 +66,13 @@ export class VaultRehearsal implements Rehearsal {
 
   async exists({ type, inputs }: RehearsedResource): Promise<boolean> {
     const call = VAULT_CALLS[type](inputs);
-    const path = call.object ?? call.path;
-    if (path === false || await this.#lacks(call)) return true;
+    if (await this.#lacks(call)) return true;
+    const { object: path = call.path } = call;
+    if (path === false) return await this.#has(mountOf(call.path, inputs));
+    return await this.#has(path);
+  }
+
+  async #has(path: string): Promise<boolean> {
     const answer = await this.#send("GET", path);
     if (answer.status < 300) return true;
     // A mount that is not there is a bad request.
@@ -109,6 +115,10 @@ export class VaultRehearsal implements Rehearsal {
     this.#note(text);
   }
 }
+
+/** Where an engine or a method is, of which something is part. */
+const mountOf = (path: string, { backend, mount }: Properties) =>
+  `sys/${path.startsWith("auth/") ? "auth" : "mounts"}/${backend ?? mount}`;
 
 const isUpgrading = ({ status, errors }: VaultAnswer) =>
   status === 400 && errors.some((text) => text.includes("Upgrading"));

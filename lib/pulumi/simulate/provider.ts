@@ -76,15 +76,17 @@ const METHODS: Record<
     await rehearsalOf(rehearsals, resource.type)?.remove(resource);
     return new empty.Empty();
   },
-  diff(request) {
+  diff(request, rehearsals) {
+    const type = typeOfUrn(request.getUrn());
     const { changed, replaces } = simulateDiff(
-      typeOfUrn(request.getUrn()),
+      type,
       wire(request.getOldInputs()),
       wire(request.getNews()),
     );
     const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
     const response = new messages.DiffResponse();
-    response.setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME);
+    const isJudged = rehearsalOf(rehearsals, type)?.keeps === false;
+    response.setChanges(changed.length === 0 && !isJudged ? DIFF_NONE : DIFF_SOME);
     response.setDiffsList([...changed]);
     response.setReplacesList([...replaces]);
     response.setDeletebeforereplace(false);

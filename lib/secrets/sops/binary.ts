@@ -26,8 +26,8 @@ const MEANINGS: Readonly<Record<number, string>> = {
   91: "there is no such key",
   100: "there is no such file",
   111: "the creation rule names no recipient",
-  128: "no key at hand opens it",
-  201: "it finds no editor: set EDITOR",
+  128: "no key at hand opens it: give an identity by SOPS_AGE_KEY or SOPS_AGE_KEY_FILE",
+  201: "the editor failed, or there is none: set EDITOR",
 };
 
 /** The exit code of `sops edit` for a file that was left as it was. */

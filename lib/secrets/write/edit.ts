@@ -1,5 +1,6 @@
 import type { Env } from "lib/schema/env.ts";
-import { stringifyYaml } from "lib/schema/yaml.ts";
+import { readText } from "lib/schema/parse.ts";
+import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
 import { didYouMean } from "lib/schema/nearest.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { loadContext } from "lib/secrets/context.ts";
@@ -61,11 +62,15 @@ export async function editSecret(
   return await withWorkingCopy(options.root, [path], async (copy) => {
     if (change.kind === "editor") return await inEditor(copy, path, file, context, options);
     const index = indexOf(change.key);
-    const what = `change ${change.key} of secrets/${path}`;
     const run = { cwd: copy.folder, signal: options.signal };
-    if (change.kind === "unset") await runSops(["unset", path, index], what, run);
-    else {
+    if (change.kind === "unset") {
+      const text = await readText(`${copy.folder}/${path}`, `secrets/${path}`);
+      requireKey(parseYaml(text, `secrets/${path}`), change.key, `secrets/${path}`);
+      const what = `take "${change.key}" out of secrets/${path}`;
+      await runSops(["unset", path, index], what, run);
+    } else {
       const stdin = JSON.stringify(change.value);
+      const what = `set "${change.key}" of secrets/${path}`;
       await runSops(["set", "--value-stdin", "--idempotent", path, index], what, { ...run, stdin });
     }
     return await settle(copy, path, file, context, options);
@@ -171,6 +176,18 @@ function template(context: SecretsContext, name: string): unknown {
 function indexOf(key: string): string {
   return key.split(".").map((part) => `[${/^\d+$/.test(part) ? part : JSON.stringify(part)}]`)
     .join("");
+}
+
+/** Keys lie open in an encrypted file. */
+function requireKey(file: unknown, key: string, source: string): void {
+  let at = file as Record<string, unknown>;
+  for (const part of key.split(".")) {
+    const known = typeof at === "object" && at !== null ? Object.keys(at) : [];
+    if (!known.includes(part)) {
+      throw new Problem(`${source}: there is no key "${key}"${didYouMean(part, known)}`);
+    }
+    at = at[part] as Record<string, unknown>;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -121,7 +121,7 @@ for (const [what, change, says] of badStacks) {
 Deno.test("a stack without a file is told which there are", async () => {
   await withFleetCopy(async (copy) => {
     await assert.rejects(
-      readStackFile(`${copy.root}/${NETWORK}/Pulumi.Qa.yaml`, "ol-infrastructure-network"),
+      readStackFile(copy.root, NETWORK, { project: "ol-infrastructure-network", name: "Qa" }),
       /no such file: the stacks of .* are CI, Production, QA: did you mean "QA"\?/,
     );
   });

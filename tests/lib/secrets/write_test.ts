@@ -108,7 +108,11 @@ const refusals: [what: string, change: Change, says: RegExp][] = [
   ["an empty value", { kind: "set", key: "user", value: "" }, /user: is empty|user is empty/],
   ["a placeholder", { kind: "set", key: "user", value: "changeme" }, /user: is a placeholder/],
   ["a key that is needed", { kind: "unset", key: "user" }, /user: /],
-  ["a key that is not there", { kind: "unset", key: "nothing" }, /Cannot change nothing of/],
+  [
+    "a key that is not there",
+    { kind: "unset", key: "prot" },
+    /secrets\/app\/web\.ci\.yaml: there is no key "prot": did you mean "port"\?/,
+  ],
 ];
 
 for (const [what, change, says] of refusals) {
