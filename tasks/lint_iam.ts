@@ -23,8 +23,7 @@ export const task = defineTask({
   flags: z.strictObject({
     type: z.enum(["identity", "resource", "trust", "session", "scp", "rcp", "endpoint"]).optional()
       .describe("What kind of policy the files hold; default inferred"),
-    failOn: z.string().default("MEDIUM").transform((word) => word.toUpperCase()).pipe(Severity)
-      .describe("The mildest severity that fails: LOW, MEDIUM (default), HIGH or CRITICAL"),
+    failOn: Severity.default("MEDIUM").describe("The mildest severity that fails"),
     sarif: z.boolean().default(false).describe("Print a SARIF 2.1.0 log"),
   }),
   examples: ["lint-iam", "lint-iam policy.json --type trust", "lint-iam *.json --sarif"],
