@@ -14,7 +14,7 @@ import { z } from "zod";
 import { parseCommandLine, parsePositionals } from "lib/cli/flags.ts";
 import { formatHelp } from "lib/cli/help.ts";
 import { type Io, processIo } from "lib/cli/io.ts";
-import { Problem, Problems, UsageProblem } from "lib/schema/problem.ts";
+import { messageOf, Problem, Problems, UsageProblem } from "lib/schema/problem.ts";
 
 export type { Io };
 
@@ -78,6 +78,14 @@ export interface Task {
 
 const Nothing = z.strictObject({});
 
+/** What the system says of a path that was ill chosen; its message names it. */
+const PLACES = [
+  Deno.errors.NotCapable,
+  Deno.errors.PermissionDenied,
+  Deno.errors.NotADirectory,
+  Deno.errors.AlreadyExists,
+];
+
 /** Makes a task. See the module's example. */
 export function defineTask<
   A extends z.ZodObject = typeof Nothing,
@@ -102,6 +110,10 @@ export function defineTask<
         io,
       });
     } catch (error) {
+      if (PLACES.some((kind) => error instanceof kind)) {
+        io.err(`error: ${messageOf(error)}`);
+        return Exit.Failed;
+      }
       if (!(error instanceof Problem)) throw error;
       const messages = error instanceof Problems ? error.messages : [error.message];
       for (const message of messages) io.err(`error: ${message}`);

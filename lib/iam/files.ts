@@ -57,6 +57,8 @@ function readSuppressions(file: string): Suppression[] {
     text = Deno.readTextFileSync(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
+    // Beside a pipe (`/dev/fd/63`) there is nothing that may be looked at.
+    if (error instanceof Deno.errors.NotCapable) return [];
     throw new Problem(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
   }
   const { value, faults } = parseJson(text);

@@ -20,7 +20,6 @@ BOOT_SECTOR.set([0x55, 0xaa], 510);
  * @param folder Where the boot sector may be written
  */
 export async function probeAccelerator(folder: string): Promise<Accelerator> {
-  if (!await Deno.stat("/dev/kvm").then(() => true, () => false)) return "tcg";
   const path = `${folder}/probe.img`;
   await Deno.writeFile(path, BOOT_SECTOR);
   try {
