@@ -37,6 +37,11 @@ export interface EnvironmentSettings {
    * the role to assume.
    */
   readonly awsProfile: string;
+  /**
+   * The tag of the Concourse workers that are in the environment's network and account, where builds for it
+   * run. Absent where untagged workers are: those beside Concourse itself.
+   */
+  readonly workerTag?: string;
   /** The mildest finding about an IAM policy that stops a deployment. */
   readonly iamFailOn: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
   /** What a missing tag, an unfit name and a banned construct mean there. */
@@ -124,12 +129,14 @@ export const organization = {
     CI: {
       vaultAddress: "https://vault.ci.odl.mit.edu",
       awsProfile: "ol-ci",
+      workerTag: "ci",
       iamFailOn: "HIGH",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
     },
     QA: {
       vaultAddress: "https://vault.qa.odl.mit.edu",
       awsProfile: "ol-qa",
+      workerTag: "qa",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
     },

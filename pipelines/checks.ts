@@ -1,13 +1,13 @@
 /** What has to hold at every commit, and what is looked after by the clock. */
 import {
   CODE,
-  CREDENTIALS,
   definePipeline,
   gitRepo,
   type Job,
   repositoryTask,
   schedule,
   slackNotification,
+  stackTask,
   toPipeline,
   withAlerts,
 } from "lib/concourse/mod.ts";
@@ -42,12 +42,7 @@ const drift = (["ci", "qa", "production"] as const).map((environment): Job => ({
   plan: [
     { get: nightly.name, trigger: true },
     { get: CODE, passed: [test.name] },
-    repositoryTask("drift", `drift --env ${environment}`, {
-      engines: ["pulumi"],
-      params: {
-        PULUMI_CONFIG_PASSPHRASE: CREDENTIALS.pulumiPassphrase,
-      },
-    }),
+    stackTask("drift", environment, `drift --env ${environment}`),
   ],
 }));
 

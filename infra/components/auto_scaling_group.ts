@@ -38,8 +38,8 @@ export type AutoScalingGroupArgs = z.input<typeof Settings> & {
   readonly userData?: pulumi.Input<string>;
   /** The load balancer in front. Default none. */
   readonly behind?: Behind;
-  /** Another one, which takes connections as they are. Default none. */
-  readonly behindTcp?: TcpLoadBalancer;
+  /** Others, which take connections as they are. Default none. */
+  readonly behindTcp?: readonly TcpLoadBalancer[];
 };
 
 /**
@@ -79,7 +79,7 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       iamPolicy,
       userData,
       behind,
-      behindTcp,
+      behindTcp = [],
       memberOf = [],
       ...given
     } = args;
@@ -88,10 +88,10 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
     const role = this.#role(name, iamPolicy);
     const profile = new aws.iam.InstanceProfile(name, { role: role.name }, parent);
     const group = this.#securityGroup(name, vpcId, settings.peerPorts);
-    if (behindTcp) {
-      const { port, securityGroupId } = behindTcp;
-      this.#letIn(`${name}-balancer-${port}`, group.id, securityGroupId, port);
-    }
+    behindTcp.forEach(({ port, securityGroupId }, index) => {
+      const number = index === 0 ? "" : `-${index + 1}`;
+      this.#letIn(`${name}-balancer-${port}${number}`, group.id, securityGroupId, port);
+    });
     const targets = behind ? [this.#target(name, vpcId, group, behind)] : [];
     if (settings.refresh.stopWhenUnhealthy && behind === undefined) {
       throw new Problem(
@@ -152,7 +152,7 @@ export class AutoScalingGroup extends pulumi.ComponentResource {
       vpcZoneIdentifiers: subnetIds,
       targetGroupArns: [
         ...targets.map(({ arn }) => arn),
-        ...behindTcp ? [behindTcp.targetGroupArn] : [],
+        ...behindTcp.map(({ targetGroupArn }) => targetGroupArn),
       ],
       healthCheckType: behind && (behind.replaceUnhealthy ?? true) ? "ELB" : "EC2",
       healthCheckGracePeriod: settings.refresh.warmupSeconds,

@@ -8,6 +8,8 @@ import { parseWith } from "lib/schema/parse.ts";
 const Settings = z.strictObject({
   /** Where it listens, and its targets do. */
   port: z.int().min(1).max(65_535),
+  /** Whether it has private addresses alone. */
+  internal: z.boolean().default(true),
   /** Seconds that connections may take to end when a machine goes. */
   drainSeconds: z.int().min(0).max(3600).default(60),
   /** Whether it can be deleted. */
@@ -18,13 +20,12 @@ const Settings = z.strictObject({
 export type TcpLoadBalancerArgs = z.input<typeof Settings> & {
   /** Of the subnets. */
   readonly vpcId: pulumi.Input<string>;
-  /** In at least two zones. */
+  /** In at least two zones; public ones unless it is internal. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
 };
 
 /**
- * A network load balancer with private addresses alone, which hands connections on as they are: for what
- * speaks no HTTP. Who may connect is for others to say, by rules for {@linkcode securityGroupId}.
+ * A network load balancer, which hands connections on as they are: for what speaks no HTTP. Who may connect is for others to say, by rules for {@linkcode securityGroupId}.
  *
  * Creates: the load balancer, its security group, a target group whose health is that it can be connected
  * to, a listener. What it forwards to is added by others: an `AutoScalingGroup` with `behindTcp`.
@@ -32,6 +33,8 @@ export type TcpLoadBalancerArgs = z.input<typeof Settings> & {
 export class TcpLoadBalancer extends pulumi.ComponentResource {
   /** Where it answers. */
   readonly dnsName: pulumi.Output<string>;
+  /** The zone of that name: for records that stand for it. */
+  readonly zoneId: pulumi.Output<string>;
   /** Where it listens. */
   readonly port: number;
   /** What targets have to let in, and clients be let into. */
@@ -49,7 +52,7 @@ export class TcpLoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: TcpLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ol:aws:TcpLoadBalancer", name, {}, opts);
     const { vpcId, subnetIds, ...given } = args;
-    const { port, drainSeconds, deletionProtection } = parseWith(
+    const { port, internal, drainSeconds, deletionProtection } = parseWith(
       Settings,
       given,
       `TcpLoadBalancer ${name}`,
@@ -67,7 +70,7 @@ export class TcpLoadBalancer extends pulumi.ComponentResource {
     const balancer = new aws.lb.LoadBalancer(name, {
       name: serviceName("loadBalancer", name),
       loadBalancerType: "network",
-      internal: true,
+      internal,
       subnets: subnetIds,
       securityGroups: [group.id],
       enableCrossZoneLoadBalancing: true,
@@ -91,6 +94,7 @@ export class TcpLoadBalancer extends pulumi.ComponentResource {
       defaultActions: [{ type: "forward", targetGroupArn: target.arn }],
     }, parent);
     this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
     this.port = port;
     this.securityGroupId = group.id;
     this.targetGroupArn = target.arn;

@@ -50,7 +50,7 @@ export function derivePipeline(facts: ProjectFacts): Pipeline {
       topology: "preview-gated",
       bucket,
       // Files may be encrypted to keys that only SOPS itself can ask.
-      engines: facts.secrets.length > 0 ? ["pulumi", "sops"] : ["pulumi"],
+      engines: facts.secrets.length > 0 ? ["sops"] : [],
       stages: stages.map((stage): ChainStage => ({
         ...stage,
         releases: facts.images.map(({ name: image, nodeTypes }) =>

@@ -1,14 +1,10 @@
 import { z } from "zod";
+import { SshPublicKey } from "lib/schema/ssh.ts";
 import { defineSecrets } from "lib/secrets/define.ts";
 import { pem } from "lib/secrets/pem.ts";
 
 /** As `concourse generate-key` writes it. */
 const PrivateKey = pem("RSA PRIVATE KEY");
-
-const PublicKey = z.string().regex(
-  /^ssh-rsa [A-Za-z0-9+/=]+( \S+)?\n?$/,
-  "must be a key such as ssh-rsa AAAA…",
-).meta({ examples: ["ssh-rsa c3ludGhlc2lzZWQ=\n"] });
 
 /** What Concourse's own machines start with. */
 export default defineSecrets(import.meta, {
@@ -19,10 +15,10 @@ export default defineSecrets(import.meta, {
       session_signing_key: PrivateKey,
       /** By which workers know the web nodes. */
       tsa_host_key: PrivateKey,
-      tsa_host_public_key: PublicKey,
+      tsa_host_public_key: SshPublicKey,
       /** By which web nodes know the workers. */
       worker_key: PrivateKey,
-      worker_public_key: PublicKey,
+      worker_public_key: SshPublicKey,
       /** Encrypts what the database holds of pipelines. */
       encryption_key: z.string().regex(/^[0-9a-f]{32}$/, "must be 32 hexadecimal digits"),
     }),

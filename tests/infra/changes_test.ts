@@ -127,10 +127,13 @@ const changes: [what: string, stack: string, set: Record<string, unknown>, expec
     ],
   ],
   [
-    "more workers of Concourse are that group's",
+    "more workers of Concourse are those groups'",
     CONCOURSE,
     { workers: { max: 5 } },
-    ["~ ol-infrastructure-concourse:QA aws:autoscaling/group:Group concourse-worker-qa"],
+    [
+      "~ ol-infrastructure-concourse:QA aws:autoscaling/group:Group concourse-deployer-qa",
+      "~ ol-infrastructure-concourse:QA aws:autoscaling/group:Group concourse-worker-qa",
+    ],
   ],
   [
     "logs of builds that are kept longer are what web nodes fetch, which are replaced",

@@ -2,36 +2,34 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Alarm } from "infra/components/alarm.ts";
 import { AutoScalingGroup } from "infra/components/auto_scaling_group.ts";
-import { BootFiles, bootFileScripts } from "infra/components/boot_files.ts";
+import { BootFiles } from "infra/components/boot_files.ts";
 import { Certificate } from "infra/components/certificate.ts";
 import { Database } from "infra/components/database.ts";
-import { firstBoot } from "infra/components/first_boot.ts";
 import { LoadBalancer } from "infra/components/load_balancer.ts";
 import { SIZES } from "infra/components/sizes.ts";
 import { TcpLoadBalancer } from "infra/components/tcp_load_balancer.ts";
-import type { PolicyDocumentObject } from "lib/iam/mod.ts";
-import { readPolicyFile } from "lib/pulumi/policy_file.ts";
+import { organization } from "lib/organization.ts";
 import { defineProgram } from "lib/pulumi/project.ts";
+import type { StackInfo } from "lib/pulumi/stack_info.ts";
+import { Problem } from "lib/schema/problem.ts";
 import secrets from "secrets/concourse/schema.ts";
 import pipelines from "secrets/pipelines/schema.ts";
+import { bootOf, policyOf } from "./boot.ts";
 import { environmentFile } from "./environment.ts";
+import { letGuestsRegister } from "./guests.ts";
 import type project from "./project.ts";
 import { letWebRead, letWorkersDeploy } from "./vault_access.ts";
+import { makeWorkers } from "./workers.ts";
 
 /** Where a web node answers, and where workers register with it: the image's own. */
 const WEB_PORT = 8080;
 const TSA_PORT = 2222;
 
-const policyOf = async (node: string) =>
-  JSON.parse(
-    await readPolicyFile(new URL(`./concourse_${node}_policy.json`, import.meta.url)),
-  ) as PolicyDocumentObject;
-
-async function bootOf(files: BootFiles): Promise<pulumi.Output<string>> {
-  const scripts = await bootFileScripts();
-  return files.command.apply((command) =>
-    firstBoot({ files: scripts, script: [command, "systemctl restart concourse"] })
-  );
+/** @throws {Problem} where the organization names no tag: pipelines would not find the workers */
+function workerTagOf({ environment }: StackInfo): string {
+  const { workerTag } = organization.environments[environment];
+  if (workerTag !== undefined) return workerTag;
+  throw new Problem(`guestOf: lib/organization.ts names no workerTag for ${environment}`);
 }
 
 export default defineProgram<typeof project>(
@@ -50,6 +48,16 @@ export default defineProgram<typeof project>(
     const place = { vpcId: operations.vpcId, subnetIds: operations.privateSubnetIds };
 
     const tsa = new TcpLoadBalancer(`${name}-tsa`, { ...place, port: TSA_PORT });
+    const guests = Object.keys(config.guests).length === 0 ? [] : [
+      letGuestsRegister(`tsa-guests-${suffix}`, {
+        guests: config.guests,
+        host: `tsa.${host}`,
+        zoneId: dns.zoneId,
+        port: TSA_PORT,
+        vpcId: operations.vpcId,
+        subnetIds: operations.publicSubnetIds,
+      }),
+    ];
     const loadBalancer = new LoadBalancer(name, {
       vpcId: operations.vpcId,
       subnetIds: operations.publicSubnetIds,
@@ -91,7 +99,10 @@ export default defineProgram<typeof project>(
       files: {
         session_signing_key: keys.session_signing_key,
         tsa_host_key: keys.tsa_host_key,
-        tsa_authorized_keys: keys.worker_public_key,
+        tsa_authorized_keys: keys.worker_public_key.apply((own) =>
+          [own, ...Object.values(config.guests).map(({ publicKey }) => publicKey)]
+            .map((key) => `${key.trim()}\n`).join("")
+        ),
         "site.env": environmentFile({
           EXTERNAL_URL: url,
           CLUSTER_NAME: info.name,
@@ -135,7 +146,7 @@ export default defineProgram<typeof project>(
         port: WEB_PORT,
         healthPath: "/api/v1/info",
       },
-      behindTcp: tsa,
+      behindTcp: [tsa, ...guests],
       targetCpuPercent: webSize.max > webSize.min ? 60 : undefined,
     });
     // A web node reaches a worker through the one with which it registered, on a port of its choice.
@@ -147,40 +158,41 @@ export default defineProgram<typeof project>(
       toPort: 65_535,
     });
 
-    const workerFiles = new BootFiles(`concourse-worker-${suffix}`, {
-      region,
-      folder: "/etc/concourse",
-      owner: "root:root",
-      files: {
-        worker_key: keys.worker_key,
-        "tsa_host_key.pub": keys.tsa_host_public_key,
-        "site.env": environmentFile({
-          TSA_HOST: pulumi.interpolate`${tsa.dnsName}:${tsa.port}`,
-          TSA_PUBLIC_KEY: "/etc/concourse/tsa_host_key.pub",
-          TSA_WORKER_PRIVATE_KEY: "/etc/concourse/worker_key",
-          // A machine that is gone does not come back: nobody waits for it.
-          EPHEMERAL: true,
-        }),
-      },
-    });
-    const workers = new AutoScalingGroup(`concourse-worker-${suffix}`, {
+    const workersArgs = {
       ...workerSize,
       ...place,
+      region,
       imageId: workerImageId,
       volumeGb: config.workerVolumeGb,
-      iamPolicy: await policyOf("worker"),
-      containersUseRole: true,
-      userData: await bootOf(workerFiles),
       maxLifetimeDays: config.workerLifetimeDays,
-      targetCpuPercent: workerSize.max > workerSize.min ? 60 : undefined,
+      workerKey: keys.worker_key,
+    };
+    const own = await makeWorkers(`concourse-worker-${suffix}`, {
+      ...workersArgs,
+      tsa: {
+        host: pulumi.interpolate`${tsa.dnsName}:${tsa.port}`,
+        hostPublicKey: keys.tsa_host_public_key,
+      },
+      deploys: config.guestOf === undefined,
     });
     new aws.vpc.SecurityGroupIngressRule(`${name}-tsa-workers`, {
       securityGroupId: tsa.securityGroupId,
-      referencedSecurityGroupId: workers.securityGroupId,
+      referencedSecurityGroupId: own.securityGroupId,
       ipProtocol: "tcp",
       fromPort: TSA_PORT,
       toPort: TSA_PORT,
     });
+    const workers = config.guestOf === undefined
+      ? own
+      : await makeWorkers(`concourse-deployer-${suffix}`, {
+        ...workersArgs,
+        tsa: {
+          host: `${config.guestOf.host}:${TSA_PORT}`,
+          hostPublicKey: config.guestOf.hostPublicKey,
+        },
+        tag: workerTagOf(info),
+        deploys: true,
+      });
     letWorkersDeploy(name, {
       awsAuthMount: vault.awsAuthMount,
       deployerPolicy: vault.deployerPolicy,

@@ -3,7 +3,7 @@ import { organization } from "lib/organization.ts";
 import type { GetStep, Job } from "lib/concourse/model/mod.ts";
 import type { PipelineFragment } from "lib/concourse/fragment.ts";
 import { s3Object } from "lib/concourse/resources/mod.ts";
-import { CODE, repositoryTask } from "lib/concourse/tasks/mod.ts";
+import { CODE, onWorkersOf, repositoryTask } from "lib/concourse/tasks/mod.ts";
 
 /** A machine image of this repository, for one environment. */
 export interface MachineImageOptions {
@@ -42,17 +42,20 @@ export function machineImageJobs(options: MachineImageOptions): PipelineFragment
         const release = releaseOf(image, nodeType, environment);
         const record = `images/${image}/releases/${nodeType}.${environment}.json`;
         return [
-          repositoryTask(
-            `build-${nodeType}`,
-            `build-image ${image} --target ami --node-type ${nodeType} --env ${environment}`,
-            {
-              engines: ["packer", "packer-plugin-amazon"],
-              outputs: [`record-${release}`],
-              params: { AWS_REGION: organization.region },
-              after: [
-                `cp ${record} "../record-${release}/${release}-$(date -u +%Y%m%d%H%M%S).json"`,
-              ],
-            },
+          onWorkersOf(
+            environment,
+            repositoryTask(
+              `build-${nodeType}`,
+              `build-image ${image} --target ami --node-type ${nodeType} --env ${environment}`,
+              {
+                engines: ["packer", "packer-plugin-amazon"],
+                outputs: [`record-${release}`],
+                params: { AWS_REGION: organization.region },
+                after: [
+                  `cp ${record} "../record-${release}/${release}-$(date -u +%Y%m%d%H%M%S).json"`,
+                ],
+              },
+            ),
           ),
           {
             put: release,

@@ -19,7 +19,7 @@ export interface PulumiChainOptions {
    * `preview-gated`: each stage is previewed first, and a person lets that very plan be carried out.
    */
   readonly topology?: "deploy-chained" | "preview-gated";
-  /** What is set up before; default the Pulumi CLI. */
+  /** What is set up before, beside the Pulumi CLI. Default nothing. */
   readonly engines?: readonly string[];
   /** With gates: the bucket that keeps the plans. */
   readonly bucket?: string;
@@ -71,7 +71,7 @@ export function pulumiJobsChain(options: PulumiChainOptions): PipelineFragment {
 }
 
 function contextOf(
-  { project, images = [], engines = ["pulumi"] }: PulumiChainOptions,
+  { project, images = [], engines = [] }: PulumiChainOptions,
   stage: ChainStage,
 ): StageContext {
   return {

@@ -1,7 +1,4 @@
-import { organization } from "lib/organization.ts";
-import { environmentNamed } from "lib/schema/environment.ts";
 import { CONTAINERS } from "lib/versions.ts";
-import { CREDENTIALS } from "lib/concourse/credentials.ts";
 import {
   type Approval,
   askSteps,
@@ -10,20 +7,9 @@ import {
 } from "lib/concourse/jobs/approval.ts";
 import { readDigest } from "lib/concourse/jobs/container.ts";
 import type { StageContext } from "lib/concourse/jobs/stage.ts";
-import type { Env, InlineTaskStep, Resource, Step } from "lib/concourse/model/mod.ts";
+import type { InlineTaskStep, Resource, Step } from "lib/concourse/model/mod.ts";
 import { s3Object } from "lib/concourse/resources/mod.ts";
-import { denoTask, repositoryTask, scriptTask } from "lib/concourse/tasks/mod.ts";
-
-/** As whom a stage speaks to Vault, once its program or one of its secrets' files asks for it. */
-function paramsOf({ stage: { environment } }: StageContext): Env {
-  const { vaultAddress } = organization.environments[environmentNamed(environment)!];
-  return {
-    PULUMI_CONFIG_PASSPHRASE: CREDENTIALS.pulumiPassphrase,
-    VAULT_AUTH_METHOD: "aws",
-    VAULT_AUTH_ROLE: organization.deployerRole,
-    VAULT_AWS_SERVER_ID: new URL(vaultAddress).hostname,
-  };
-}
+import { denoTask, scriptTask, stackTask } from "lib/concourse/tasks/mod.ts";
 
 /** Where the plans of a stack are kept, each a version. */
 export function planResource(key: string, bucket: string): Resource {
@@ -62,11 +48,10 @@ export function previewSteps(
     `node -p 'JSON.parse(require("fs").readFileSync("../preview/bundle/bundle.json")).digest'`;
   const pack = `tar -C preview -czf "plan/${context.key}-$(date -u +%Y%m%d%H%M%S).tgz" .`;
   return [
-    repositoryTask("preview", [], {
+    stackTask("preview", context.stage.environment, [], {
       engines: context.engines,
       inputs: [...digestsOf(context), ...recordsOf(context)],
       outputs: ["preview"],
-      params: paramsOf(context),
       before: [...placeRecords(context), ...readDigests(context)],
       after: [
         `${preview} || [ $? -eq 3 ]`,
@@ -94,14 +79,13 @@ export function deployTask(
   const command = folder
     ? `deploy --plan ${folder}/bundle --yes`
     : `deploy ${context.selection} --yes${context.overrides}`;
-  return repositoryTask("deploy", command, {
+  return stackTask("deploy", context.stage.environment, command, {
     engines: context.engines,
     inputs: [
       ...gated ? [gated.plan.name] : digestsOf(context),
       ...recordsOf(context),
       ...gated?.approval ? [gated.approval.given.name] : [],
     ],
-    params: paramsOf(context),
     before: [
       ...gated?.approval ? checkApproved(gated.approval, folder!) : [],
       ...placeRecords(context),

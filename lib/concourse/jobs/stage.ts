@@ -34,7 +34,7 @@ export interface StageContext {
   readonly project: string;
   readonly stage: ChainStage;
   readonly images: readonly BuiltImage[];
-  /** What is set up before. */
+  /** What is set up before, beside the Pulumi CLI. */
   readonly engines: readonly string[];
   /** `xqwatcher-qa`: in the names of whatever is the stage's own. */
   readonly key: string;

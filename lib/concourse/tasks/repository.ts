@@ -7,7 +7,7 @@ export const CODE = "infrastructure";
 
 /** One of this repository's tasks, and what it needs. */
 export interface RepositoryTaskOptions {
-  /** Engines to set up first; their cache lasts as long as the worker's. Default none. */
+  /** Engines to set up first, Pulumi with its plugins; their cache lasts as long as the worker's. Default none. */
   readonly engines?: readonly string[];
   /** Artifacts besides the repository; from its folder they are at `../NAME`. */
   readonly inputs?: readonly string[];
@@ -24,6 +24,10 @@ export interface RepositoryTaskOptions {
 /** The command line that runs a task of this repository in a pipeline. */
 export const denoTask = (command: string): string => `npx -y deno@${DENO} task ${command}`;
 
+/** Puts Pulumi's plugins into the cache: they are hundreds of megabytes. */
+const KEEP_PLUGINS =
+  'mkdir -p ../cache/plugins ~/.pulumi && ln -sfn "$PWD/../cache/plugins" ~/.pulumi/plugins';
+
 /**
  * A task that runs tasks of this repository.
  *
@@ -35,10 +39,13 @@ export function repositoryTask(
   options: RepositoryTaskOptions = {},
 ): InlineTaskStep {
   const { engines = [], inputs = [], before = [], after = [] } = options;
+  const plugins = engines.includes("pulumi");
+  const setup = ["setup", ...engines, ...plugins ? ["--plugins"] : []].join(" ");
   const lines = [
     'export XDG_CACHE_HOME="$PWD/../cache" DENO_DIR="$PWD/../cache/deno"',
     ...before,
-    ...(engines.length > 0 ? [denoTask(`setup ${engines.join(" ")}`)] : []),
+    ...(plugins ? [KEEP_PLUGINS] : []),
+    ...(engines.length > 0 ? [denoTask(setup)] : []),
     ...[commands].flat().map(denoTask),
     ...after,
   ];

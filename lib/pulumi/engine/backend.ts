@@ -36,7 +36,7 @@ export interface Backend {
 }
 
 /** Switches off everything by which the CLI would reach out or change by itself; lets it run faster. */
-const CLI_SETTINGS = {
+export const CLI_SETTINGS = {
   PULUMI_SKIP_UPDATE_CHECK: "true",
   PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   PULUMI_DEBUG_COMMANDS: "true",

@@ -72,7 +72,7 @@ Deno.test("connections that are no HTTP reach a group through a load balancer of
     const behindTcp = new TcpLoadBalancer("tsa", { ...place, port: 2222 });
     new AutoScalingGroup("web", {
       ...place,
-      behindTcp,
+      behindTcp: [behindTcp],
       imageId: "ami-0123456789abcdef0",
       instanceTypes: ["m7i.large"],
       min: 1,

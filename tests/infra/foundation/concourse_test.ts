@@ -55,11 +55,57 @@ Deno.test("a worker registers at the web nodes' own load balancer, and only work
   const { site } = siteOf("worker");
   assert.match(site.TSA_HOST, /:2222$/);
   const toTsa = resources.filter(({ type, inputs }) => type === RULE && inputs.toPort === 2222);
-  assert.deepEqual(toTsa.map(({ name }) => name).sort(), [
+  const inside = toTsa.filter(({ inputs }) => inputs.cidrIpv4 === undefined);
+  assert.deepEqual(inside.map(({ name }) => name).sort(), [
     "concourse-production-tsa-workers",
     "concourse-web-production-balancer-2222",
+    "concourse-web-production-balancer-2222-2",
   ]);
-  assert.ok(toTsa.every(({ inputs }) => inputs.cidrIpv4 === undefined));
+});
+
+Deno.test("workers of other environments register with their own keys, from their own addresses", async () => {
+  const guests = ["ci", "qa"];
+  const rules = resources.filter(({ type, name }) =>
+    type === RULE && name.startsWith("tsa-guests-")
+  );
+  const from = (guest: string) =>
+    rules.filter(({ name }) => name.includes(`-${guest}-`)).map(({ inputs }) => inputs.cidrIpv4);
+  assert.deepEqual([from("ci").length, from("qa").length], [1, 2]);
+  const { files } = siteOf("web");
+  const authorized = files.tsa_authorized_keys.trim().split("\n");
+  assert.equal(new Set(authorized).size, 1 + guests.length);
+
+  const { inputs: inputsOfCi } = await previewStack("ol-infrastructure-concourse:CI");
+  const filesOfCi = JSON.parse(inputsOfCi(VERSION, "concourse-deployer-ci").secretString);
+  assert.match(filesOfCi["site.env"], /^CONCOURSE_TSA_HOST="tsa\.cicd\.odl\.mit\.edu:2222"$/m);
+  assert.match(filesOfCi["site.env"], /^CONCOURSE_TAG="ci"$/m);
+  assert.equal(
+    inputs("aws:route53/record:Record", "tsa-guests-production").name,
+    "tsa.cicd.odl.mit.edu",
+  );
+});
+
+Deno.test("where another environment's pipelines deploy, its own Concourse's workers do not", async () => {
+  const ci = await previewStack("ol-infrastructure-concourse:CI");
+  const hops = (node: string) =>
+    ci.inputs(TEMPLATE, `concourse-${node}-ci`).metadataOptions.httpPutResponseHopLimit;
+  assert.deepEqual([hops("deployer"), hops("worker")], [2, 1]);
+  const role = ci.inputs("vault:aws/authBackendRole:AuthBackendRole", "concourse-ci-deployer");
+  const deployer = ci.preview.evaluation!.resources.find(({ type, name }) =>
+    type === "aws:iam/role:Role" && name === "concourse-deployer-ci"
+  )!;
+  assert.deepEqual(role.boundIamPrincipalArns, [deployer.outputs.arn]);
+});
+
+Deno.test("every tag that pipelines ask for is some worker's", async () => {
+  const tags = Object.values(organization.environments).flatMap(({ workerTag }) => workerTag ?? []);
+  const asked = new Set<string>();
+  const folder = `${ROOT}/pipelines/rendered`;
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(`${folder}/${name}`);
+    for (const [, tag] of text.matchAll(/^ +tags:\n +- (\S+)$/gm)) asked.add(tag);
+  }
+  assert.deepEqual([...asked].sort(), [...tags].sort());
 });
 
 Deno.test("web nodes alone are the database's clients", () => {

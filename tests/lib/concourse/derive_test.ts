@@ -70,9 +70,9 @@ Deno.test("a stage speaks to its own Vault as the worker, and opens secrets by S
     assert.equal(params!.VAULT_AUTH_METHOD, "aws");
     const { vaultAddress } = organization.environments[environment];
     assert.equal(`https://${params!.VAULT_AWS_SERVER_ID}`, vaultAddress);
-    assert.match(task.config.run.args![1], /task setup pulumi sops\n/);
+    assert.match(task.config.run.args![1], /task setup pulumi sops --plugins\n/);
   }
-  assert.match(script(derivePipeline(facts).jobs[0], "deploy"), /task setup pulumi\n/);
+  assert.match(script(derivePipeline(facts).jobs[0], "deploy"), /task setup pulumi --plugins\n/);
 });
 
 Deno.test("commit, image and plan of a deployment come from one build of its preview", () => {

@@ -77,7 +77,7 @@ Deno.test("a task of this repository sets its engines up first", () => {
     inputs: ["i"],
   });
   const script = config.run.args![1];
-  assert.match(script, /task setup pulumi\n.* task deploy\n.* task drift\n$/);
+  assert.match(script, /task setup pulumi --plugins\n.* task deploy\n.* task drift\n$/);
   assert.deepEqual(config.inputs, [{ name: "infrastructure" }, { name: "i" }]);
   assert.ok(TaskStep.safeParse(containerBuildTask("source")).success);
 });
