@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters as plain } from "node:util";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function importDefault(root: string, path: string): Promise<unknown
 
 /** Where an error comes from: its first place in the module itself, else in the repository. */
 function placeOf(error: unknown, base: string, path: string): string {
-  const told = error instanceof Error ? `${error.message}\n${error.stack}` : "";
+  const told = error instanceof Error ? plain(`${error.message}\n${error.stack}`) : "";
   const [text] = told.split(import.meta.url);
   const places = text.split(base).slice(1)
     .flatMap((rest) => /^[^\s():]+:\d+:\d+/.exec(rest)?.[0] ?? [])
@@ -35,7 +36,7 @@ function placeOf(error: unknown, base: string, path: string): string {
 
 /** `ReferenceError: x is not defined`, or what Deno says of a module that it cannot load. */
 function whatOf(error: unknown, base: string): string {
-  const [line] = messageOf(error).split("\n");
+  const [line] = plain(messageOf(error)).split("\n");
   const words = line.replace(/ at file:\S+$/, "").replaceAll(base, "").replace(/\.$/, "");
   const isTold = /^(Module not found|SyntaxError)/.test(words);
   return isTold || !(error instanceof Error) ? words : `${error.name}: ${words}`;

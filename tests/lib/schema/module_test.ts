@@ -7,7 +7,7 @@ const broken: [what: string, text: string, says: RegExp][] = [
     "export default\n  nosuch;",
     /^m\.ts:2:3: ReferenceError: nosuch is not defined$/,
   ],
-  ["a module that is not there", 'import "./gone.ts";', /^m\.ts: Module not found "gone\.ts"$/],
+  ["a module that is not there", 'import "./gone.ts";', /^m\.ts:1:8: Module not found "gone\.ts"$/],
   ["a syntax error", "export default {\n  a: ;\n};", /^m\.ts:2:6: .*(Expression|Unexpected)/],
   [
     "a problem of ours",
