@@ -18,7 +18,7 @@ export const task = defineTask({
     "with _CI, _QA or _PRODUCTION after its name a variable is that environment's alone. The keys of the files",
     "are found by SOPS_AGE_KEY, SOPS_AGE_KEY_FILE or SOPS_AGE_KEY_CMD.",
     "",
-    "With --apply the exit code is 3 where Vault went away, or Ctrl-C was pressed, before the end: run it again.",
+    "With --apply the exit code is 3 where Vault went away before the end: run it again, as after Ctrl-C.",
   ].join("\n"),
   flags: z.strictObject({
     context: z.array(z.string()).default([]).describe("Folder under secrets/; default all"),
@@ -32,7 +32,10 @@ export const task = defineTask({
     full: z.boolean().default(false).describe(
       "Open every file and read every value, also where version and file are as we left them",
     ),
-    digest: z.string().optional().describe("With --apply: only if the plan has this digest"),
+    digest: z.string().regex(/^[0-9a-f]{32}$/, "must be a plan's: 32 hexadecimal digits").optional()
+      .describe(
+        "With --apply: only if the plan has this digest",
+      ),
     kv1Lock: z.string().optional().describe(
       "Take KV v1 mounts too, under a lock at this MOUNT/PATH of a KV v2 mount",
     ),
@@ -51,7 +54,9 @@ export const task = defineTask({
     const { conflictsOf, pendingOf } = await import("lib/secrets/sync/plan.ts");
     const report = await import("lib/secrets/sync/report.ts");
 
-    if (flags.digest && !flags.apply) throw new UsageProblem("--digest goes with --apply");
+    if (flags.digest !== undefined && !flags.apply) {
+      throw new UsageProblem("--digest goes with --apply");
+    }
     if (flags.maxDeletes !== undefined && !flags.delete) {
       throw new UsageProblem("--max-deletes goes with --delete");
     }
@@ -72,10 +77,13 @@ export const task = defineTask({
     const pending = pendingOf(plan);
     const conflicts = conflictsOf(plan);
     if (!flags.json) io.out(report.formatPlan(plan));
+    for (const mount of sync.unlisted) {
+      io.err(`warning: ${mount} may not be listed: what no file says any more is not known`);
+    }
     for (const { mount, path, reason } of conflicts) {
       io.err(`${mount}/${path} was ${reason}: take it over with --adopt`);
     }
-    if (flags.digest && flags.digest !== plan.digest) {
+    if (flags.digest !== undefined && flags.digest !== plan.digest) {
       throw new Problem(
         `The plan is now ${plan.digest}, not ${flags.digest}: files or Vault changed: plan again`,
       );

@@ -90,6 +90,11 @@ export async function readText(path: string, name = path): Promise<string> {
     if (error instanceof Deno.errors.PermissionDenied) {
       throw new Problem(`${name}: cannot be read: permission denied`, { cause: error });
     }
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new Problem(`${name}: cannot be read by this task: copy it to a file`, {
+        cause: error,
+      });
+    }
     throw error;
   }
   try {

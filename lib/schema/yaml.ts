@@ -31,7 +31,18 @@ export function parseYaml(text: string, source: string): unknown {
   return document.toJS({ maxAliasCount: Math.min(100, aliases + 1) });
 }
 
-/** Writes YAML: no anchors, no line folding, two spaces. Ends with a newline. */
-export function stringifyYaml(value: unknown): string {
-  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+/**
+ * Writes YAML: no anchors, no line folding, two spaces. Ends with a newline.
+ *
+ * @param options.quoted Every text in double quotes, for readers that know more numbers and dates than
+ * YAML 1.2 does. Default only where YAML 1.2 needs them
+ */
+export function stringifyYaml(value: unknown, options: { readonly quoted?: boolean } = {}): string {
+  return stringify(value, {
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+    ...(options.quoted
+      ? { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "QUOTE_DOUBLE" }
+      : {}),
+  });
 }

@@ -9,8 +9,6 @@ import { VaultSession } from "lib/vault/session.ts";
 
 /** How a connection is used. */
 export interface ConnectOptions {
-  /** The address where `VAULT_ADDR` is not set. */
-  readonly fallback: string;
   /** Requests at once, at most; default 32. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
@@ -25,9 +23,9 @@ export interface ConnectOptions {
  */
 export async function connectVault(
   env: Env,
-  { fallback, concurrency, signal }: ConnectOptions,
+  { concurrency, signal }: ConnectOptions = {},
 ): Promise<VaultClient> {
-  const address = env("VAULT_ADDR") ?? fallback;
+  const address = env("VAULT_ADDR") ?? "";
   if (!/^https?:\/\/[^/]+\/?$/.test(address)) {
     throw new Problem(
       `VAULT_ADDR "${address}" is no address such as https://vault.example.com:8200`,

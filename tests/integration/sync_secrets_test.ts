@@ -36,6 +36,8 @@ async function held(bao: Bao): Promise<{ data: Record<string, unknown>; version:
   return { data, version: metadata.version };
 }
 
+const OTHER = "0".repeat(32);
+
 engineTest("bao", "a context is planned, written once, and then in sync", async (engines, t) => {
   await withBao(engines.bao.path, async (bao) => {
     await mount(bao);
@@ -51,9 +53,9 @@ engineTest("bao", "a context is planned, written once, and then in sync", async 
     });
 
     await t.step("another digest is refused", async () => {
-      const { code, stderr } = await sync(bao, ["--apply", "--digest", "0123456789abcdef"]);
+      const { code, stderr } = await sync(bao, ["--apply", "--digest", OTHER]);
       assert.equal(code, Exit.Failed);
-      assert.match(stderr, /The plan is now [0-9a-f]{32}, not 0123456789abcdef/);
+      assert.match(stderr, /The plan is now [0-9a-f]{32}, not 0{32}/);
       assert.equal((await bao.request("GET", PATH)).status, 404);
     });
 
@@ -136,6 +138,23 @@ engineTest("bao", "a context is planned, written once, and then in sync", async 
       );
     });
 
+    await t.step(
+      "where a mount may not be listed, --delete is refused and else warned",
+      async () => {
+        const policy =
+          'path "secret-xqwatcher/+/grader-config" { capabilities = ["create", "read", "update"] }';
+        await bao.request("PUT", "sys/policies/acl/writer", { policy });
+        const answer = await bao.request("POST", "auth/token/create", { policies: ["writer"] });
+        const blind = { ...bao, token: JSON.parse(answer.text).auth.client_token };
+        const refused = await sync(blind, ["--apply", "--delete"]);
+        assert.equal(refused.code, Exit.Failed);
+        assert.match(refused.stderr, /may not list secret-xqwatcher: .* leave --delete away/);
+        const { code, stderr } = await sync(blind, ["--apply"]);
+        assert.equal(code, Exit.Ok, stderr);
+        assert.match(stderr, /^warning: secret-xqwatcher may not be listed: /m);
+      },
+    );
+
     await t.step("a sealed server is said to be sealed", async () => {
       await bao.request("PUT", "sys/seal");
       const { code, stderr } = await sync(bao);
@@ -193,7 +212,8 @@ const unusable: [
     /no such file/,
   ],
   ["an unknown context", ["--context", "xqwatchr"], {}, Exit.Usage, /did you mean "xqwatcher"\?/],
-  ["--digest without --apply", ["--digest", "x"], {}, Exit.Usage, /--digest goes with --apply/],
+  ["--digest without --apply", ["--digest", OTHER], {}, Exit.Usage, /--digest goes with --apply/],
+  ["an empty --digest", ["--apply", "--digest", ""], {}, Exit.Usage, /32 hexadecimal digits/],
 ];
 
 for (const [what, words, env, code, says] of unusable) {

@@ -9,7 +9,7 @@ export default defineProgram<typeof project>(async ({ config, info, needs, amiFo
   const { network, monitoring } = needs;
   const imageId = await amiFor({ image: "codejail", nodeType: "host", region: config.region });
   const size = { ...SIZES[info.environment].codejail, ...config.machines };
-  // Whoever breaks out of the jail finds a role that may do nothing.
+  // Whoever breaks out of the jail finds a role that Systems Manager alone works with.
   const machines = new AutoScalingGroup(name, {
     ...size,
     imageId,

@@ -1,9 +1,8 @@
-import { organization } from "lib/organization.ts";
 import { usesLibrary } from "lib/pulumi/facts.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
 import type { Env } from "lib/schema/env.ts";
 import { connectVault } from "lib/vault/connect.ts";
-import { variablesOf } from "lib/vault/variables.ts";
+import { variablesOf, vaultAddressOf } from "lib/vault/variables.ts";
 
 /** Variables, and what is held for as long as they are used. */
 export interface HeldVariables extends AsyncDisposable {
@@ -33,17 +32,17 @@ export async function vaultEnvironment(
   env: Env,
   signal?: AbortSignal,
 ): Promise<HeldVariables> {
-  const fallback = organization.environments[info.environment].vaultAddress;
   const own = variablesOf(env, info.environmentSuffix);
   const given = Object.fromEntries(
     TAKEN.flatMap((name) => own(name) === undefined ? [] : [[name, own(name)!]]),
   );
-  const variables = { VAULT_ADDR: fallback, ...given };
+  const variables = { ...given, VAULT_ADDR: vaultAddressOf(own, info.environmentSuffix) };
   const logsIn = (own("VAULT_AUTH_METHOD") ?? "token") !== "token";
   if (!logsIn || !await usesLibrary(root, on, "@pulumi/vault")) {
     return { variables, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  const vault = await connectVault(own, { fallback, signal });
+  const there: Env = (name) => name === "VAULT_ADDR" ? variables.VAULT_ADDR : own(name);
+  const vault = await connectVault(there, { signal });
   // Renewing fails together with the requests that the token is for.
   const timer = setInterval(() => vault.token().catch(() => {}), LOOK_AFTER);
   Deno.unrefTimer(timer);

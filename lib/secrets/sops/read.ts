@@ -122,8 +122,8 @@ async function refuseForeignVaults(metadata: Metadata, env: Env, source: string)
   if (foreign === undefined) return;
   throw new SopsProblem(
     "key",
-    `${source}: names ${foreign.recipient}, and neither VAULT_ADDR nor lib/organization.ts names that ` +
-      `Vault: sops would send a token to it`,
+    `${source}: names ${foreign.recipient}, which is not the Vault of VAULT_ADDR or, without that, of ` +
+      `lib/organization.ts: sops would send a token to it`,
   );
 }
 

@@ -9,17 +9,20 @@ const Decrypted = z.object({ plaintext: z.base64() });
 
 const plain = (address: string) => address.replace(/\/+$/, "");
 
-/** Whether `VAULT_ADDR` or `lib/organization.ts` names a Vault. */
+/** Whether a Vault is that of `VAULT_ADDR` or, where that is not set, one that `lib/organization.ts` names. */
 export function isKnownVault(address: string, env: Env): boolean {
-  const known = Object.values(organization.environments).map(({ vaultAddress }) => vaultAddress);
-  return [env("VAULT_ADDR") ?? "", ...known].some((one) => plain(one) === plain(address));
+  const given = env("VAULT_ADDR");
+  const known = given === undefined
+    ? Object.values(organization.environments).map(({ vaultAddress }) => vaultAddress)
+    : [given];
+  return known.some((one) => plain(one) === plain(address));
 }
 
 /**
  * Opens a data key by the transit engine of a Vault.
  *
  * A file names its Vault, and nothing vouches for that name: a login is sent only to a Vault that
- * `VAULT_ADDR` or `lib/organization.ts` names. SOPS itself sends it anywhere.
+ * `VAULT_ADDR` names or, without that, `lib/organization.ts`. SOPS itself sends it anywhere.
  *
  * @param env The variables of the Vault CLI
  * @throws {Problem} when that Vault is unknown, does not answer, or does not open it
@@ -31,11 +34,11 @@ export async function openTransitKey(
 ): Promise<Uint8Array> {
   if (!isKnownVault(key.address, env)) {
     throw new Problem(
-      "neither VAULT_ADDR nor lib/organization.ts names that Vault: no token is sent to it",
+      "it is not the Vault of VAULT_ADDR or, without that, of lib/organization.ts: no token is sent to it",
     );
   }
   const there: Env = (name) => name === "VAULT_ADDR" ? plain(key.address) : env(name);
-  const vault = await connectVault(there, { fallback: plain(key.address), concurrency: 1 });
+  const vault = await connectVault(there, { concurrency: 1 });
   try {
     const path = `${key.enginePath}/decrypt/${key.keyName}`;
     const answer = await vault.call("POST", path, { body: { ciphertext: key.enc } });

@@ -45,6 +45,7 @@ export async function readHeld(
   for (const mount of options.scope.mounts) if (!byMount.has(mount)) byMount.set(mount, []);
   const secrets = new Map<string, KvSecret>();
   const orphans: OrphanedSecret[] = [];
+  const unlisted: string[] = [];
   await forEachAtOnce(byMount, vault.concurrency, async ([mount, wanted]) => {
     const [kind, survey] = await Promise.allSettled([
       vault.kvVersion(mount),
@@ -67,6 +68,7 @@ export async function readHeld(
     }
     if (survey.status === "rejected") throw survey.reason;
     const { paths, notes } = survey.value;
+    if (paths === undefined) unlisted.push(mount);
     const there = paths && new Set(paths);
     const note = (target: Target, held: KvSecret) => {
       secrets.set(placeOf(target), held);
@@ -92,7 +94,7 @@ export async function readHeld(
       orphans.push({ environment, mount, path, source, version: noted.version });
     });
   });
-  return { secrets, orphans: orphans.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1) };
+  return { secrets, orphans: orphans.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1), unlisted };
 }
 
 function isOrphan(

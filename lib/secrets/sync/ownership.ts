@@ -1,8 +1,9 @@
+import { organization } from "lib/organization.ts";
 import type { Target } from "lib/secrets/sources.ts";
 import type { KvNotes } from "lib/vault/kv.ts";
 
-/** The value of `managed_by` on what is ours. */
-export const OWNER = "sync-secrets";
+/** The value of `managed_by` on what is ours: another repository's is someone else's. */
+export const OWNER = `sync-secrets of ${organization.repository}`;
 
 /**
  * What is noted on a secret of ours, in KV v2 custom metadata: whose it is, which file says it, and which

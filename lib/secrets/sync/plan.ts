@@ -72,6 +72,8 @@ export interface HeldSecrets {
   readonly secrets: ReadonlyMap<string, KvSecret>;
   /** Ours, and of a context that is synced or gone, but said by no file. Without values. */
   readonly orphans: readonly OrphanedSecret[];
+  /** Mounts that the token may not list: their orphans are not known. */
+  readonly unlisted: readonly string[];
 }
 
 /** A secret of ours that no file says any more. */
@@ -152,9 +154,13 @@ function decide(
   const owner = held.custom?.managed_by;
   const isMatch = held.data !== undefined && !differs;
   if (isMatch && isUpToDate(held, source)) return { action: "unchanged" };
-  if (isMatch && (owner === undefined || isOwned(held.custom))) return { action: "claim" };
-  if (!adopt && !isUpToDate(held)) {
-    const reason = isOwned(held.custom)
+  const isOurs = isOwned(held.custom);
+  const isElsewhere = isOurs && held.custom?.source !== source;
+  if (isMatch && (owner === undefined || isOurs && !isElsewhere)) return { action: "claim" };
+  if (!adopt && !isUpToDate(held, source)) {
+    const reason = isElsewhere
+      ? `written from ${held.custom?.source}`
+      : isOurs
       ? `changed in Vault since version ${held.custom?.synced_version ?? "?"}, the last of ours`
       : owner === undefined
       ? "written by someone else"

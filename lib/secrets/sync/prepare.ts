@@ -47,6 +47,8 @@ export interface PrepareOptions {
 /** A plan that can be applied while it is fresh. */
 export interface Prepared {
   readonly plan: SyncPlan;
+  /** Mounts that the token may not list: their orphans are not known. */
+  readonly unlisted: readonly string[];
   /** Writes exactly the plan. Once. */
   apply(): Promise<Applied[]>;
 }
@@ -92,6 +94,14 @@ export async function preparePlan<T extends Target>(
   });
   checkSizes(wanted);
   const held = reading.value;
+  if (options.delete && held.unlisted.length > 0) {
+    throw new Problem(
+      `The token may not list ${
+        held.unlisted.join(", ")
+      }: what no file says any more is not known: ` +
+        "give it list of <mount>/metadata/*, or leave --delete away",
+    );
+  }
   const plan = planSync(wanted, held, options);
   checkDeletions(plan, options.bounds);
 
@@ -117,6 +127,7 @@ export async function preparePlan<T extends Target>(
   }));
   return {
     plan,
+    unlisted: held.unlisted,
     apply: async () => {
       // No environment is left while it is written to, whatever becomes of another.
       const ends = await Promise.allSettled(work.map((write) => write()));
@@ -157,6 +168,7 @@ async function readAll(
     secrets: new Map(sides.flatMap(({ secrets }) => [...secrets])),
     orphans: sides.flatMap(({ orphans }) => orphans)
       .sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1),
+    unlisted: sides.flatMap(({ unlisted }) => unlisted),
   };
 }
 

@@ -1,6 +1,5 @@
-import { organization } from "lib/organization.ts";
 import type { Env } from "lib/schema/env.ts";
-import { environmentNamed, type EnvironmentSuffix } from "lib/schema/environment.ts";
+import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 import { listContexts, loadContext } from "lib/secrets/context.ts";
 import type { SecretsContext } from "lib/secrets/define.ts";
@@ -11,7 +10,7 @@ import type { LockPlace } from "lib/secrets/sync/lock.ts";
 import { type Prepared, preparePlan } from "lib/secrets/sync/prepare.ts";
 import type { VaultClient } from "lib/vault/client.ts";
 import { connectVault } from "lib/vault/connect.ts";
-import { variablesOf } from "lib/vault/variables.ts";
+import { variablesOf, vaultAddressOf } from "lib/vault/variables.ts";
 
 /** What shall be synced, and how. */
 export interface SyncRequest {
@@ -51,11 +50,10 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
   const envs = new Map(
     environments.map((name) => [name, envOf(env, name, environments.length === 1)]),
   );
-  const addressOf = (name: EnvironmentSuffix) =>
-    `${envs.get(name)!("VAULT_ADDR") ?? fallbackOf(name)} ${
-      envs.get(name)!("VAULT_NAMESPACE") ?? ""
-    }`;
-  checkTargets(sources, addressOf);
+  checkTargets(
+    sources,
+    (name) => `${envs.get(name)!("VAULT_ADDR")} ${envs.get(name)!("VAULT_NAMESPACE") ?? ""}`,
+  );
 
   const clients = new Map<EnvironmentSuffix, Promise<VaultClient>>();
   const close = async () => {
@@ -66,15 +64,14 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
   try {
     for (const environment of environments) {
       const { concurrency } = request;
-      const options = { fallback: fallbackOf(environment), concurrency, signal };
-      const client = connectVault(envs.get(environment)!, options);
+      const client = connectVault(envs.get(environment)!, { concurrency, signal });
       // Whoever waits for it hears of its failure; until then it is nobody's.
       client.catch(() => {});
       clients.set(environment, client);
     }
     const mounts = new Set(definitions.map(({ mount }) => mount));
     const scope = { contexts, mounts, known: new Set(known) };
-    const open = (source: SecretSource) => readSource(source, env);
+    const open = (source: SecretSource) => readSource(source, envs.get(source.environment)!);
     const prepared = await preparePlan(sources, open, clients, { ...request, scope });
     return { ...prepared, [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -82,9 +79,6 @@ export async function prepareSync(request: SyncRequest): Promise<PreparedSync> {
     throw error;
   }
 }
-
-const fallbackOf = (name: EnvironmentSuffix) =>
-  organization.environments[environmentNamed(name)!].vaultAddress;
 
 async function listAll(
   root: string,
@@ -108,14 +102,16 @@ async function listAll(
 }
 
 /** Variables that name one server or open it: several environments cannot share them. */
-const OWN_TO_AN_ENVIRONMENT = ["VAULT_ADDR", "VAULT_TOKEN"];
+const OWN_TO_AN_ENVIRONMENT = ["VAULT_ADDR", "VAULT_TOKEN", "VAULT_TOKEN_FILE"];
 
 /**
- * An environment's variables. With several environments, address and token only by their own names, so that
- * no server gets another's; `~/.vault-token` is then nobody's.
+ * An environment's variables, its Vault's address among them. With several environments, address and token
+ * only by their own names, so that no server gets another's; `~/.vault-token` is then nobody's.
  */
 function envOf(env: Env, environment: EnvironmentSuffix, isOnly: boolean): Env {
-  if (isOnly) return variablesOf(env, environment);
-  const own = variablesOf(env, environment, OWN_TO_AN_ENVIRONMENT);
-  return (name) => name === "HOME" ? undefined : own(name);
+  const own = variablesOf(env, environment, isOnly ? [] : OWN_TO_AN_ENVIRONMENT);
+  const address = vaultAddressOf(own, environment);
+  const tokenFile = own("VAULT_TOKEN_FILE") ?? (isOnly ? undefined : "");
+  return (name) =>
+    name === "VAULT_ADDR" ? address : name === "VAULT_TOKEN_FILE" ? tokenFile : own(name);
 }

@@ -98,7 +98,8 @@ export async function createSecret(
   const problems = data === undefined ? [] : judgeData(data, context, file.name, source);
   if (problems.length > 0) throw new Problems(problems);
   return await withWorkingCopy(options.root, [path], async (copy) => {
-    const stdin = stringifyYaml(data ?? template(context, file.name));
+    // SOPS takes 2024-01-01 for a date, and 1_000 for a number.
+    const stdin = stringifyYaml(data ?? template(context, file.name), { quoted: true });
     const args = ["encrypt", "--filename-override", path];
     const encrypted = await runSops(args, `encrypt ${source}`, {
       cwd: copy.folder,
@@ -126,6 +127,7 @@ async function inEditor(
       return await settle(copy, path, file, context, options);
     } catch (error) {
       if (!(error instanceof Problem) || error instanceof OvertakenProblem) throw error;
+      options.signal?.throwIfAborted();
       const problems = error instanceof Problems ? error.messages : [messageOf(error)];
       if (!await options.retry(problems)) throw error;
     }

@@ -96,6 +96,7 @@ export async function rotate(
         }
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
+        signal?.throwIfAborted();
         problems.push(...(error instanceof Problems ? error.messages : [messageOf(error)]));
       }
     }

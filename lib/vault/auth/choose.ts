@@ -21,7 +21,7 @@ const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/token";
  *
  * | Method | Takes |
  * |---|---|
- * | `token` | `VAULT_TOKEN`, else `~/.vault-token` |
+ * | `token` | `VAULT_TOKEN`, else the file in `VAULT_TOKEN_FILE`; default `~/.vault-token` |
  * | `approle` | `VAULT_ROLE_ID`, `VAULT_SECRET_ID` or the file in `VAULT_SECRET_ID_FILE` |
  * | `kubernetes` | `VAULT_AUTH_ROLE`; the service account's token, or the file in `VAULT_JWT_FILE` |
  * | `jwt` | `VAULT_JWT` or the file in `VAULT_JWT_FILE`; `VAULT_AUTH_ROLE` |
@@ -84,10 +84,9 @@ export async function chooseAuth(env: Env): Promise<AuthMethod> {
 
 async function findToken(env: Env): Promise<string> {
   const home = env("HOME");
-  const helper = home === undefined
-    ? undefined
-    : await Deno.readTextFile(`${home}/.vault-token`).catch(() => undefined);
-  const token = env("VAULT_TOKEN") ?? helper?.trim();
+  const file = env("VAULT_TOKEN_FILE") ?? (home === undefined ? "" : `${home}/.vault-token`);
+  const helper = file === "" ? "" : await Deno.readTextFile(file).catch(() => "");
+  const token = env("VAULT_TOKEN") ?? helper.trim();
   if (token) return token;
   throw new Problem(
     "There is no Vault token: set VAULT_TOKEN (with several environments VAULT_TOKEN_CI, VAULT_TOKEN_QA, …), " +

@@ -268,7 +268,7 @@ engineTest(
         assert.deepEqual(await read(login), { a: "b" });
         await assert.rejects(
           read({ ...login, VAULT_ADDR: "https://elsewhere.example.com" }),
-          /transit\/keys\/ci \(neither VAULT_ADDR nor .* no token is sent to it\)/,
+          /transit\/keys\/ci \(it is not the Vault of VAULT_ADDR .* no token is sent to it\)/,
         );
         await assert.rejects(read({ ...login, VAULT_TOKEN: "wrong" }), /no key at hand opens it/);
       }, login);

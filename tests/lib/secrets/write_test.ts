@@ -69,8 +69,18 @@ writeTest("a new secret holds what it was given, and nothing of it is open", asy
   assert.doesNotMatch(await repository.read(PATH), /canary|admin|5432/);
 });
 
+writeTest("a new secret keeps texts that YAML 1.1 reads otherwise", async (repository) => {
+  const data = { ...DATA, user: "2024-01-01", hosts: ["1_000", "yes", "0o17", "1:30"] };
+  await Deno.remove(`${repository.root}/secrets/${PATH}`);
+  await createSecret(FILE, data, optionsOf(repository));
+  assert.deepEqual(await dataOf(repository), data);
+});
+
 const changes: [what: string, change: Change, data: unknown][] = [
   ["a text", { kind: "set", key: "user", value: "0123" }, { ...DATA, user: "0123" }],
+  // sops reads YAML 1.1: unquoted these are a date and a number.
+  ["a date", { kind: "set", key: "user", value: "2024-01-01" }, { ...DATA, user: "2024-01-01" }],
+  ["digits", { kind: "set", key: "hosts.0", value: "1_000" }, { ...DATA, hosts: ["1_000", "b"] }],
   ["a number", { kind: "set", key: "port", value: 1 }, { ...DATA, port: 1 }],
   ["an item of a list", { kind: "set", key: "hosts.1", value: "c" }, {
     ...DATA,

@@ -12,7 +12,7 @@ const POLICY = 'path "secret/*" { capabilities = ["read"] }';
 /** Logs in by variables, asks whose token it is, and logs out again. */
 async function whoAmI(bao: Bao, variables: Record<string, string>): Promise<string[]> {
   const env = (name: string) => ({ VAULT_ADDR: bao.address, ...variables })[name];
-  const vault = await connectVault(env, { fallback: "" });
+  const vault = await connectVault(env);
   try {
     const { data } = await vault.call("GET", "auth/token/lookup-self");
     return (data as { policies: string[] }).policies;
@@ -221,7 +221,7 @@ Deno.test("AWS IAM: the login sends the signed request, and no key", async () =>
         VAULT_AUTH_ROLE: "sync",
         AWS_REGION: "us-east-2",
       })[name];
-    await (await connectVault(env, { fallback: "" })).close();
+    await (await connectVault(env)).close();
   } finally {
     for (const [name, value] of before) {
       if (value === undefined) Deno.env.delete(name);
@@ -257,14 +257,12 @@ engineTest("bao", "a namespace is asked, and its absence seen", async ({ bao: en
     const variables = { VAULT_TOKEN: bao.token, VAULT_NAMESPACE: "team" };
     const vault = await connectVault(
       (name) => ({ VAULT_ADDR: bao.address, ...variables })[name],
-      { fallback: "" },
     );
     await assert.rejects(vault.kvVersion("secret"), /has no mount secret\//);
     await vault.close();
     await bao.request("POST", "team/sys/mounts/app", { type: "kv", options: { version: "2" } });
     const again = await connectVault(
       (name) => ({ VAULT_ADDR: bao.address, ...variables })[name],
-      { fallback: "" },
     );
     assert.equal(await again.kvVersion("app"), 2);
     await again.close();

@@ -4,6 +4,7 @@ import { conflictsOf } from "lib/secrets/sync/plan.ts";
 import { summarize } from "lib/secrets/sync/report.ts";
 import { appRoleAuth } from "lib/vault/auth/approle.ts";
 import { type Bao, withBao } from "tests/support/bao.ts";
+import { OWNER } from "lib/secrets/sync/ownership.ts";
 import { engineTest } from "tests/support/engine.ts";
 import * as vault from "tests/support/synced_vault.ts";
 import { type ProxiedRequest, startProxy, type Verdict } from "tests/support/vault_proxy.ts";
@@ -257,7 +258,7 @@ const faults: Record<string, Step> = {
     const { custom } = await heldAt(bao, "db");
     assert.deepEqual(custom, {
       team: "data",
-      managed_by: "sync-secrets",
+      managed_by: OWNER,
       source: secret.source,
       synced_version: "2",
       source_sha256: secret.sourceDigest,

@@ -14,7 +14,7 @@ const CHOICES = { adopt: false, delete: false };
 
 function planOne(held: KvSecret | undefined, choices = CHOICES) {
   const secrets = new Map(held ? [[placeOf(secret), held]] : []);
-  return planSync([secret], { secrets, orphans: [] }, choices).secrets[0];
+  return planSync([secret], { secrets, orphans: [], unlisted: [] }, choices).secrets[0];
 }
 
 const same = { nested: { b: [true, null], a: 1 }, user: "app" };
@@ -36,7 +36,24 @@ const rows: [what: string, held: KvSecret | undefined, action: string, adopted?:
       data: same,
       custom: ownership({ ...secret, source: "secrets/app/old.ci.yaml" }, 3),
     },
+    "conflict",
     "claim",
+  ],
+  [
+    "another, written from another environment's file",
+    {
+      version: 3,
+      data: { key: "other" },
+      custom: ownership({ ...secret, source: "secrets/app/db.production.yaml" }, 3),
+    },
+    "conflict",
+    "change",
+  ],
+  [
+    "another, of another repository",
+    { version: 3, data: { key: "other" }, custom: { managed_by: "sync-secrets of elsewhere" } },
+    "conflict",
+    "change",
   ],
   [
     "the same, but another tool's",
@@ -79,6 +96,7 @@ Deno.test("a plan shows keys and lengths, and no value", () => {
         source: "secrets/app/gone.ci.yaml",
         version: 5,
       }],
+      unlisted: [],
     },
     { adopt: false, delete: true },
   );
@@ -97,7 +115,7 @@ Deno.test("F42 the digest tells every change of files, versions and choices apar
     wanted = secret,
     secrets: Map<string, KvSecret> = held(3),
     choices = CHOICES,
-  ) => planSync([wanted], { secrets, orphans: [] }, choices).digest;
+  ) => planSync([wanted], { secrets, orphans: [], unlisted: [] }, choices).digest;
   const digests = [
     digest(),
     digest({ ...secret, sourceDigest: "other" }),
@@ -116,6 +134,7 @@ Deno.test("the digest does not depend on values: it gives nothing to guess them 
     planSync([{ ...wantedSecret("db", { password }), sourceDigest: "x" }], {
       secrets: new Map(),
       orphans: [],
+      unlisted: [],
     }, CHOICES).digest;
   assert.equal(digestOf("hunter2"), digestOf("hunter3"));
 });
@@ -126,7 +145,7 @@ Deno.test("what went through JSON compares as unchanged, whatever it is", () => 
     const held = { version: 1, data: JSON.parse(JSON.stringify(data)), custom: ours(1) };
     const plan = planSync(
       [wanted],
-      { secrets: new Map([["ci:app/db", held]]), orphans: [] },
+      { secrets: new Map([["ci:app/db", held]]), orphans: [], unlisted: [] },
       CHOICES,
     );
     assert.equal(plan.secrets[0].action, "unchanged");
