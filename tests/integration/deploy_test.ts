@@ -1,6 +1,7 @@
 /** Stacks through the real CLI, with state, references and diffs, against simulated providers. */
 import assert from "node:assert/strict";
 import { runFleet } from "lib/pulumi/deploy/deploy.ts";
+import { describeChanges } from "lib/pulumi/deploy/report.ts";
 import type { StackOperation } from "lib/pulumi/engine/run_stack.ts";
 import { countResources } from "lib/pulumi/engine/state.ts";
 import { exec } from "lib/cli/exec.ts";
@@ -84,6 +85,18 @@ engineTest(
       await t.step("the second run changes nothing", async () => {
         const { of } = await run(fleet, pulumi.path, "up");
         assert.ok(!of(NETWORK).changed && !of(XQWATCHER).changed);
+      });
+
+      await t.step("another note is a change of one output, and of no resource", async () => {
+        await copy.edit(NETWORK_FILE, (text) => text.replace(/note: .*/, "note: another"));
+        fleet = await copy.load();
+        for (const operation of ["preview", "up"] as const) {
+          const { of } = await run(fleet, pulumi.path, operation, [NETWORK]);
+          assert.ok(of(NETWORK).changed, operation);
+          assert.equal(describeChanges(of(NETWORK).result!.report), "output note");
+        }
+        const { of } = await run(fleet, pulumi.path, "refresh", [NETWORK]);
+        assert.ok(!of(NETWORK).changed);
       });
 
       await t.step("one more replica updates one Deployment", async () => {

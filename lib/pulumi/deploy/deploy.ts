@@ -3,7 +3,7 @@ import { reverse } from "lib/graph/dag.ts";
 import { runSchedule, type Settled, type Verdict } from "lib/graph/schedule.ts";
 import { liftsProtection, refuseDestruction } from "lib/pulumi/deploy/destroy_guard.ts";
 import { beginJournal } from "lib/pulumi/deploy/journal.ts";
-import { hasChanges, uncertainOutputs } from "lib/pulumi/engine/events.ts";
+import { changedOutputs, hasChanges } from "lib/pulumi/engine/events.ts";
 import {
   type Engine,
   runStack,
@@ -104,7 +104,7 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
         ...(limits.resources === undefined ? {} : { parallel: limits.resources }),
         ...run.optionsFor?.(id, unknown),
       });
-      if (operation === "preview") changed.set(id, uncertainOutputs(result.report));
+      if (operation === "preview") changed.set(id, changedOutputs(result.report));
       else if (gates) {
         const after = await comparableOutputs(engine, stack);
         const keys = Object.keys({ ...before, ...after });

@@ -1,6 +1,6 @@
 import { count, formatDuration, formatTable } from "lib/cli/table.ts";
 import type { StackOutcome } from "lib/pulumi/deploy/deploy.ts";
-import type { EngineReport } from "lib/pulumi/engine/events.ts";
+import { changedOutputs, type EngineReport } from "lib/pulumi/engine/events.ts";
 
 const SIGNS = { done: "✔", failed: "✖", skipped: "-", unchanged: "=", cancelled: "-" } as const;
 
@@ -9,12 +9,24 @@ export function isSuccess({ verdict }: StackOutcome): boolean {
   return verdict === "done" || verdict === "unchanged";
 }
 
-/** `31 create`, `2 update, 1 delete`, `no changes`. */
+/** Changed outputs that a line names. */
+const NAMED_OUTPUTS = 4;
+
+/** `31 create`, `no changes`; `outputs word, url` where nothing else changes: their names, as values may be secret. */
 export function describeChanges(report: EngineReport): string {
   const parts = Object.entries(report.changes)
     .filter(([operation, number]) => operation !== "same" && operation !== "read" && number > 0)
     .map(([operation, number]) => `${number} ${operation}`);
-  return parts.length > 0 ? parts.join(", ") : "no changes";
+  return parts.join(", ") || describeOutputs(changedOutputs(report)) || "no changes";
+}
+
+function describeOutputs(keys: readonly string[]): string {
+  if (keys.length === 0) return "";
+  const more = keys.length - NAMED_OUTPUTS;
+  const named = keys.slice(0, NAMED_OUTPUTS).join(", ");
+  return `${keys.length === 1 ? "output" : "outputs"} ${named}${
+    more > 0 ? ` and ${more} more` : ""
+  }`;
 }
 
 /** One outcome as a line of narration. */
@@ -71,6 +83,7 @@ export function outcomesAsJson(outcomes: readonly StackOutcome[], elapsed: numbe
       changes: result?.report.changes ?? {},
       steps: result?.report.steps ?? [],
       outputs: result?.report.outputs ?? {},
+      changedOutputs: result ? changedOutputs(result.report) : [],
       problems,
       elapsed: Math.round(result?.elapsed ?? 0),
       cliElapsed: Math.round(result?.cliElapsed ?? 0),
@@ -88,7 +101,7 @@ export function formatMarkdown(
   const rows = outcomes.map(({ id, verdict, result, problems }) =>
     `| ${SIGNS[verdict]} | ${id} | ${
       verdict === "done" && result
-        ? describeChanges(result.report)
+        ? cell(describeChanges(result.report))
         : cell([verdict, ...problems].join(": "))
     } |`
   );

@@ -156,18 +156,19 @@ function stripColors(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "").replace(/\x1b\[[0-9;]*m/g, "");
 }
 
-/** Whether a run changed, or would change, anything. */
+/** Whether a run changed, or would change, anything: resources or the stack's outputs. */
 export function hasChanges(report: EngineReport): boolean {
-  return Object.entries(report.changes).some(([operation, number]) =>
-    operation !== "same" && operation !== "read" && number > 0
-  );
+  return changedOutputs(report).length > 0 ||
+    Object.entries(report.changes).some(([operation, number]) =>
+      operation !== "same" && operation !== "read" && number > 0
+    );
 }
 
 /**
- * The stack's outputs that a preview cannot tell yet: unknown, or other than they are now. Secrets are
+ * The stack's outputs that are other than they were, or that a preview cannot tell, by key. Secrets are
  * masked in the log, so a secret that changes is not seen.
  */
-export function uncertainOutputs({ outputs, outputsBefore }: EngineReport): string[] {
+export function changedOutputs({ outputs, outputsBefore }: EngineReport): string[] {
   return Object.keys({ ...outputsBefore, ...outputs }).filter((key) =>
     containsUnknown(outputs[key]) ||
     canonicalJson(outputs[key]) !== canonicalJson(outputsBefore[key])

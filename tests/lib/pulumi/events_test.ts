@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { hasChanges, readEvents } from "lib/pulumi/engine/events.ts";
+import { describeChanges } from "lib/pulumi/deploy/report.ts";
+import { changedOutputs, hasChanges, readEvents } from "lib/pulumi/engine/events.ts";
 
 const URN = "urn:pulumi:CI::p::aws:s3/bucket:Bucket::data";
 const STACK = "urn:pulumi:CI::p::pulumi:pulumi:Stack::p-CI";
@@ -66,4 +67,41 @@ Deno.test("a log that was cut in the middle of a line is read as far as it goes"
 Deno.test("reads and sames are no changes", () => {
   const report = readEvents(log({ summaryEvent: { resourceChanges: { same: 2, read: 1 } } }));
   assert.equal(hasChanges(report), false);
+});
+
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+type Outputs = Record<string, unknown>;
+
+const outputRows: [what: string, before: Outputs | undefined, after: Outputs, says: string][] = [
+  ["the same value", { word: { a: 1, b: 2 } }, { word: { b: 2, a: 1 } }, "no changes"],
+  ["another value", { word: "a", url: "x" }, { word: "b", url: "x" }, "output word"],
+  ["a new one", { word: "a" }, { word: "a", url: "x" }, "output url"],
+  ["one that is gone", { word: "a", url: "x" }, { word: "a" }, "output url"],
+  ["one that is not known yet", { list: ["a"] }, { list: [UNKNOWN] }, "output list"],
+  ["a masked secret", { token: "[secret]" }, { token: "[secret]" }, "no changes"],
+  ["one that becomes secret", { token: "hunter2" }, { token: "[secret]" }, "output token"],
+  ["a new stack's", undefined, { word: "a", url: "x" }, "outputs word, url"],
+  [
+    "more than a line takes",
+    {},
+    { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 },
+    "outputs a, b, c, d and 2 more",
+  ],
+];
+
+for (const [what, before, outputs, says] of outputRows) {
+  Deno.test(`output: ${what}: ${says}`, () => {
+    const old = before === undefined ? null : { outputs: before };
+    const report = readEvents(log(
+      post("same", STACK, { old, new: { outputs } }),
+      { summaryEvent: { resourceChanges: { same: 2 } } },
+    ));
+    assert.equal(describeChanges(report), says);
+    assert.equal(hasChanges(report), says !== "no changes");
+  });
+}
+
+Deno.test("outputs of a stack that is destroyed are no change of their own", () => {
+  const report = readEvents(log(post("delete", STACK, { old: { outputs: { a: 1 } }, new: null })));
+  assert.deepEqual(changedOutputs(report), []);
 });
