@@ -42,6 +42,12 @@ export interface EnvironmentSettings {
    * run. Absent where untagged workers are: those beside Concourse itself.
    */
   readonly workerTag?: string;
+  /**
+   * What encrypts the secrets in the state of its stacks, where a stack's file names nothing else:
+   * `passphrase`, by `PULUMI_CONFIG_PASSPHRASE`, or a key such as `awskms://alias/<name>?region=us-east-1`.
+   * It holds for stacks that are made from now on.
+   */
+  readonly secretsProvider: string;
   /** The mildest finding about an IAM policy that stops a deployment. */
   readonly iamFailOn: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
   /** What a missing tag, an unfit name and a banned construct mean there. */
@@ -129,6 +135,7 @@ export const organization = {
     CI: {
       vaultAddress: "https://vault.ci.odl.mit.edu",
       awsProfile: "ol-ci",
+      secretsProvider: "passphrase",
       workerTag: "ci",
       iamFailOn: "HIGH",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
@@ -136,6 +143,7 @@ export const organization = {
     QA: {
       vaultAddress: "https://vault.qa.odl.mit.edu",
       awsProfile: "ol-qa",
+      secretsProvider: "passphrase",
       workerTag: "qa",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
@@ -143,6 +151,7 @@ export const organization = {
     Production: {
       vaultAddress: "https://vault.odl.mit.edu",
       awsProfile: "ol-production",
+      secretsProvider: "passphrase",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "mandatory", constructs: "mandatory" },
     },

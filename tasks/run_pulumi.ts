@@ -12,7 +12,8 @@ export const task = defineTask({
   summary: "Run the plain Pulumi CLI on one stack",
   description:
     "Whatever stands after -- goes to the CLI as it is, with --stack added. It has no\n" +
-    "program to run: use deploy, preview and destroy for what needs one.",
+    "program to run: use deploy, preview and destroy for what needs one. What it changes in\n" +
+    "the stack's configuration, it changes in the stack's file.",
   args: z.strictObject({
     project: z.string().describe("The project, such as xqwatcher"),
     stack: z.string().describe("The stack, such as CI"),
@@ -26,6 +27,7 @@ export const task = defineTask({
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
     const { selectByWords } = await import("lib/pulumi/deploy/select.ts");
     const { openBackend, openSandbox } = await import("lib/pulumi/engine/backend.ts");
+    const { runPlainCli } = await import("lib/pulumi/engine/plain_cli.ts");
     const { resolveEngine } = await import("lib/engines/resolve.ts");
 
     if (args.args.length === 0) {
@@ -37,16 +39,11 @@ export const task = defineTask({
       env: [],
       stack: args.stack,
     });
-    const { path } = await resolveEngine("pulumi");
+    const { path: pulumi } = await resolveEngine("pulumi");
     const backend = flags.sandbox ? await openSandbox(ROOT) : openBackend(ROOT, io.env);
-    const stack = fleet.stacks.get(id)!;
-    await using held = await backend.stackEnv(stack, io.signal);
-    const child = new Deno.Command(path, {
-      args: [...args.args, "--stack", args.stack],
-      cwd: await backend.workDir(stack),
-      env: { ...held.variables },
-    }).spawn();
-    const { code } = await child.status;
+    const engine = { root: ROOT, pulumi, backend, signal: io.signal };
+    const code = await runPlainCli(engine, fleet.stacks.get(id)!, args.args);
+    if (code > 1) io.err(`pulumi ended with exit code ${code}`);
     return code === 0 ? Exit.Ok : Exit.Failed;
   },
 });

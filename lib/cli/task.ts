@@ -175,7 +175,7 @@ export class Interrupted extends Problem {
    *
    * @param signal The signal's name
    */
-  constructor(signal: string) {
+  constructor(readonly signal: string) {
     super(`Interrupted by ${signal}`);
   }
 }

@@ -215,6 +215,7 @@ sleep 0.1
     `${folder}/run.ts`,
     `import { runFleet } from "lib/pulumi/deploy/deploy.ts";
 import { openBackend } from "lib/pulumi/engine/backend.ts";
+import { stateFileIn } from "lib/pulumi/engine/state_folder.ts";
 import { loadFleet } from "lib/pulumi/fleet.ts";
 const [root] = Deno.args;
 const fleet = await loadFleet(root);
@@ -222,7 +223,7 @@ const ids = [...fleet.stacks.keys()];
 await Deno.mkdir(root + "/state", { recursive: true });
 const backend = openBackend(root, () => "file://" + root + "/state");
 for (const { info } of fleet.stacks.values()) {
-  const path = backend.stateFile(info.project, info.name);
+  const path = stateFileIn(backend.stateFolder, info);
   await Deno.mkdir(path.replace(/\\/[^/]*$/, ""), { recursive: true });
   await Deno.writeTextFile(path, '{"version":3,"checkpoint":{"latest":{"resources":[]}}}');
 }

@@ -128,7 +128,11 @@ engineTest(
       const backend = await openSandbox(copy.root);
       const { info } = fleet.stacks.get(NETWORK)!;
       const first = runStacks(fleet, pulumi.path, "up", [NETWORK]);
-      for (let turn = 0; turn < 600 && (await readLocks(backend.url, info)).length === 0; turn++) {
+      for (
+        let turn = 0;
+        turn < 600 && (await readLocks(backend.stateFolder, info)).length === 0;
+        turn++
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       const second = await runStacks(fleet, pulumi.path, "up", [NETWORK]);
@@ -138,7 +142,7 @@ engineTest(
         /It is locked by \S+@\S+ \(pid \d+\) since .*: wait until that is done/,
       );
       assert.deepEqual((await first).of(NETWORK).problems, []);
-      assert.deepEqual(await readLocks(backend.url, info), []);
+      assert.deepEqual(await readLocks(backend.stateFolder, info), []);
     });
   },
 );
@@ -156,7 +160,7 @@ engineTest(
       const running = runStacks(fleet, pulumi.path, "up", IDS, { engine });
       for (
         let turn = 0;
-        turn < 600 && (await readLocks(engine.backend.url, info)).length === 0;
+        turn < 600 && (await readLocks(engine.backend.stateFolder, info)).length === 0;
         turn++
       ) {
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -165,7 +169,7 @@ engineTest(
       const { of } = await running;
       assert.notEqual(of(NETWORK).verdict, "done");
       assert.ok(["skipped", "cancelled"].includes(of(XQWATCHER).verdict));
-      assert.deepEqual(await readLocks(engine.backend.url, info), []);
+      assert.deepEqual(await readLocks(engine.backend.stateFolder, info), []);
       assert.deepEqual((await readState(engine, fleet.stacks.get(NETWORK)!))!.pending, []);
       const again = await runStacks(fleet, pulumi.path, "up", IDS);
       assert.deepEqual(IDS.flatMap((id) => again.of(id).problems), []);

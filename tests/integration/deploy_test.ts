@@ -64,7 +64,7 @@ engineTest(
 
       await t.step("the plain CLI reads it: tags by transform, a real reference", async () => {
         const { backend } = await engineFor(fleet.root, pulumi.path);
-        const cwd = await backend.workDir(fleet.stacks.get(XQWATCHER)!);
+        const cwd = await backend.projectDir(fleet.stacks.get(XQWATCHER)!);
         const { stdout } = await exec(pulumi.path, ["stack", "export", "--stack", "CI"], {
           cwd,
           env: { ...backend.env },

@@ -213,7 +213,9 @@ engineTest(
         const { of } = await runStacks(fleet, pulumi.path, "up", [XQWATCHER], { optionsFor });
         assert.match(of(XQWATCHER).problems.join("\n"), /The state changed after this was planned/);
         const backend = await openSandbox(copy.root);
-        const state = await Deno.readTextFile(backend.stateFile!("ol-application-xqwatcher", "CI"));
+        const state = await Deno.readTextFile(
+          `${backend.stateFolder}/.pulumi/stacks/ol-application-xqwatcher/CI.json`,
+        );
         assert.match(state, /"replicas":5/);
         assert.doesNotMatch(state, /"replicas":2/);
       });

@@ -65,7 +65,9 @@ async function killAndResume(pulumi: string, { victim, after }: Kill): Promise<v
     const fleet = await copy.load();
     const network = fleet.stacks.get(IDS[0])!;
     if (after !== undefined) await new Promise((resolve) => setTimeout(resolve, after));
-    else await waitUntil(async () => (await readLocks(backend.url, network.info)).length > 0);
+    else {await waitUntil(async () =>
+        (await readLocks(backend.stateFolder, network.info)).length > 0
+      );}
     if (victim === "scheduler") kill(scheduler, "SIGKILL");
     else {
       const marks = victim === "pulumi"
@@ -93,7 +95,7 @@ async function killAndResume(pulumi: string, { victim, after }: Kill): Promise<v
       const state = await readState({ backend, pulumi }, stack);
       assert.ok(state!.resources >= 5, `${id} is deployed`);
       assert.deepEqual(state!.pending, [], `${id} has nothing pending`);
-      assert.deepEqual(await readLocks(backend.url, stack.info), []);
+      assert.deepEqual(await readLocks(backend.stateFolder, stack.info), []);
     }
   });
 }

@@ -36,11 +36,11 @@ export async function surveyBackends(
   root = ROOT,
 ): Promise<SurveyedBackend[]> {
   const real = openBackend(root, io.env);
-  if (state && real.stateFile === undefined && pulumi === undefined) {
+  if (state && real.stateFolder === undefined && pulumi === undefined) {
     throw new Problem(`Cannot look at ${real.url} without pulumi: run deno task setup pulumi`);
   }
   const backends: [name: string, backend: Backend][] = [["sandbox", await openSandbox(root)]];
-  if (state || real.stateFile) backends.push([real.url, real]);
+  if (state || real.stateFolder) backends.push([real.url, real]);
   const surveyed: SurveyedBackend[] = [];
   for (const [name, backend] of backends) {
     const survey = () => surveyStacks(fleet, { backend, pulumi: pulumi ?? "pulumi", root });

@@ -1,13 +1,18 @@
 import type { Env } from "lib/schema/env.ts";
-import { parseWith, readText } from "lib/schema/parse.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
-import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
 import { organization } from "lib/organization.ts";
 import { awsEnvironment } from "lib/pulumi/engine/aws_environment.ts";
 import { type HeldVariables, vaultEnvironment } from "lib/pulumi/engine/vault_environment.ts";
-import { containsSecure, readStackFile } from "lib/pulumi/stack_file.ts";
+import { readStackFile } from "lib/pulumi/stack_file.ts";
+import {
+  ownProvider,
+  writeProject,
+  writeSandboxStack,
+  writeStack,
+} from "lib/pulumi/engine/work_dir.ts";
+import { parseFileUrl } from "lib/pulumi/engine/state_folder.ts";
+import type { Encryption } from "lib/pulumi/engine/encryption.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
-import { z } from "zod";
 
 /** Where stacks live, and with what environment the CLI runs. */
 export interface Backend {
@@ -16,23 +21,30 @@ export interface Backend {
   readonly url: string;
   /** Variables for the CLI, on top of the process's own. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables for the CLI when it reads or writes a stack's state: beside those above, as whom in AWS. */
+  stateEnv(stack: FleetStack): Promise<Record<string, string>>;
   /**
-   * Variables for the CLI when it works on a stack's resources: beside those above, as whom and where in
-   * AWS and in Vault.
+   * Variables for the CLI when it works on a stack's resources: beside those above, as whom in Vault.
    *
    * @throws {Problem} when it cannot log in to Vault
    */
   stackEnv(stack: FleetStack, signal?: AbortSignal): Promise<HeldVariables>;
   /** The folder for logs and journals of runs. */
   readonly runs: string;
+  /** A folder with the project's `Pulumi.yaml`, for what reads the state alone. */
+  projectDir(stack: FleetStack): Promise<string>;
   /**
-   * The folder in which the CLI runs a stack: it holds `Pulumi.yaml` and the stack's file.
+   * The folder in which the CLI works on a stack: it holds copies of `Pulumi.yaml` and the stack's file, as
+   * the CLI writes into that.
    *
-   * The same one every time, as a new one has a new encryption salt.
+   * @param encryption As the state says
+   * @throws {Problem} when the stack's file names another secrets provider
    */
-  workDir(stack: FleetStack): Promise<string>;
-  /** Where a stack's state is, for a backend that keeps files; otherwise only the CLI can tell. */
-  readonly stateFile?: (project: string, stack: string) => string;
+  workDir(stack: FleetStack, encryption: Encryption): Promise<string>;
+  /** The secrets provider of a stack that is made. */
+  secretsProvider(stack: FleetStack): Promise<string>;
+  /** Of a backend that keeps files: their folder. Otherwise only the CLI can tell what it holds. */
+  readonly stateFolder?: string;
 }
 
 /** Switches off everything by which the CLI would reach out or change by itself; lets it run faster. */
@@ -49,11 +61,6 @@ export const CLI_SETTINGS = {
 
 /** The passphrase of sandboxes: they hold no real secret. */
 const SANDBOX_PASSPHRASE = "sandbox";
-
-const StackSettings = z.looseObject({
-  config: z.record(z.string(), z.unknown()).nullish(),
-  encryptionsalt: z.string().optional(),
-});
 
 /**
  * The throw-away backend below `.cache/sandbox`: state as files, simulated providers.
@@ -80,38 +87,19 @@ export async function openSandbox(
     PULUMI_HOME: home,
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
   };
+  const dirs = { root, folder: `${folder}/work` };
   return {
     kind: "sandbox",
     url: `file://${state}`,
     env,
+    stateEnv: () => Promise.resolve({ ...env }),
     stackEnv: () =>
       Promise.resolve({ variables: env, [Symbol.asyncDispose]: () => Promise.resolve() }),
     runs: `${folder}/runs`,
-    async workDir({ info, on }) {
-      const work = `${folder}/work/${info.project}`;
-      const from = `${root}/${on.folder}`;
-      await writeAtomically(`${work}/Pulumi.yaml`, await readText(`${from}/Pulumi.yaml`));
-      const name = `Pulumi.${info.name}.yaml`;
-      const salt = await readSalt(`${work}/${name}`);
-      const source = parseWith(
-        StackSettings,
-        parseYaml(await readText(`${from}/${name}`), `${on.folder}/${name}`),
-        `${on.folder}/${name}`,
-      );
-      // What is encrypted is for another key, and made up by the host.
-      const config = Object.entries(source.config ?? {}).filter(([, value]) =>
-        !containsSecure(value)
-      );
-      await writeAtomically(
-        `${work}/${name}`,
-        stringifyYaml({
-          config: Object.fromEntries(config),
-          ...(salt ? { encryptionsalt: salt } : {}),
-        }),
-      );
-      return work;
-    },
-    stateFile: stateFileIn(state),
+    projectDir: (stack) => writeProject(dirs, stack),
+    workDir: (stack, encryption) => writeSandboxStack(dirs, stack, encryption),
+    secretsProvider: () => Promise.resolve("passphrase"),
+    stateFolder: state,
   };
 }
 
@@ -122,16 +110,6 @@ async function replaceFolder(path: string): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await writeAtomically(path, "");
-}
-
-/** @see https://www.pulumi.com/docs/iac/concepts/state-and-backends/ */
-function stateFileIn(folder: string): (project: string, stack: string) => string {
-  return (project, stack) => `${folder}/.pulumi/stacks/${project}/${stack}.json`;
-}
-
-async function readSalt(path: string): Promise<string | undefined> {
-  if (!await isFile(path)) return undefined;
-  return parseWith(StackSettings, parseYaml(await readText(path), path), path).encryptionsalt;
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -152,23 +130,32 @@ export function openBackend(
   root: string,
   env: Env,
 ): Backend {
-  const url = env("PULUMI_BACKEND_URL") ?? organization.stateBackend;
-  const state = url.startsWith("file://") ? url.slice("file://".length) : undefined;
+  const given = env("PULUMI_BACKEND_URL") ?? organization.stateBackend;
+  const files = parseFileUrl(given, env);
+  const url = files?.url ?? given;
   const shared = { ...CLI_SETTINGS, PULUMI_BACKEND_URL: url };
+  const dirs = { root, folder: `${root}/.cache/work` };
+  const stateEnv = async ({ info, on }: FleetStack): Promise<Record<string, string>> => {
+    const { values: { region } } = await readStackFile(root, on.folder, info);
+    const own = typeof region === "string" ? region : undefined;
+    return { ...shared, ...await awsEnvironment(info.environment, own, env) };
+  };
   return {
     kind: "real",
     url,
     env: shared,
+    stateEnv,
     async stackEnv(stack, signal) {
-      const { info, on } = stack;
-      const { values: { region } } = await readStackFile(root, on.folder, info);
-      const own = typeof region === "string" ? region : undefined;
-      const aws = await awsEnvironment(info.environment, own, env);
-      const vault = await vaultEnvironment(root, stack, (name) => aws[name] ?? env(name), signal);
-      return { ...vault, variables: { ...shared, ...aws, ...vault.variables } };
+      const own = await stateEnv(stack);
+      const vault = await vaultEnvironment(root, stack, (name) => own[name] ?? env(name), signal);
+      return { ...vault, variables: { ...own, ...vault.variables } };
     },
     runs: `${root}/.cache/runs`,
-    workDir: ({ on }) => Promise.resolve(`${root}/${on.folder}`),
-    ...(state === undefined ? {} : { stateFile: stateFileIn(state) }),
+    projectDir: (stack) => writeProject(dirs, stack),
+    workDir: (stack, encryption) => writeStack(dirs, stack, encryption),
+    secretsProvider: async (stack) =>
+      await ownProvider(root, stack) ??
+        organization.environments[stack.info.environment].secretsProvider,
+    ...(files ? { stateFolder: files.folder } : {}),
   };
 }

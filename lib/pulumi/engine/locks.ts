@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { exec } from "lib/cli/exec.ts";
-import type { StackInfo } from "lib/pulumi/stack_info.ts";
+import { lockFolderIn, type StackName } from "lib/pulumi/engine/state_folder.ts";
 
 /** A lock on a stack, as a self-managed backend keeps it. @see https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go */
 const LockFile = z.looseObject({
@@ -24,14 +24,14 @@ export interface StackLock {
 /**
  * The locks on a stack whose state is kept as files; none elsewhere.
  *
- * @param url The backend's address
+ * @param folder The backend's
  */
 export async function readLocks(
-  url: string,
-  info: Pick<StackInfo, "project" | "name">,
+  folder: string | undefined,
+  info: StackName,
 ): Promise<StackLock[]> {
   const locks: StackLock[] = [];
-  for (const path of await filesIn(lockFolder(url, info))) {
+  for (const path of await filesIn(folder, info)) {
     if (!path.endsWith(".json")) continue;
     // The owner may have released it since the folder was listed.
     const text = await Deno.readTextFile(path).catch(() => undefined);
@@ -48,16 +48,9 @@ export async function readLocks(
   return locks;
 }
 
-function lockFolder(
-  url: string,
-  { project, name }: Pick<StackInfo, "project" | "name">,
-): string | undefined {
-  if (!url.startsWith("file://")) return undefined;
-  return `${url.slice("file://".length)}/.pulumi/locks/organization/${project}/${name}`;
-}
-
-async function filesIn(folder: string | undefined): Promise<string[]> {
-  if (folder === undefined) return [];
+async function filesIn(state: string | undefined, stack: StackName): Promise<string[]> {
+  if (state === undefined) return [];
+  const folder = lockFolderIn(state, stack);
   try {
     const entries = await Array.fromAsync(Deno.readDir(folder));
     return entries.filter(({ isFile }) => isFile).map(({ name }) => `${folder}/${name}`);
@@ -95,12 +88,12 @@ async function isRunning(pid: number): Promise<boolean> {
  * @returns What was removed
  */
 export async function breakDeadLocks(
-  url: string,
-  info: Pick<StackInfo, "project" | "name">,
+  folder: string | undefined,
+  info: StackName,
 ): Promise<StackLock[]> {
-  const dead = (await readLocks(url, info)).filter((lock) => lock.dead);
+  const dead = (await readLocks(folder, info)).filter((lock) => lock.dead);
   for (const { path } of dead) await Deno.remove(path);
-  for (const path of await halfWritten(url, info)) await Deno.remove(path);
+  for (const path of await halfWritten(folder, info)) await Deno.remove(path);
   return dead;
 }
 
@@ -108,11 +101,11 @@ export async function breakDeadLocks(
 const WRITING = 2000;
 
 async function halfWritten(
-  url: string,
-  info: Pick<StackInfo, "project" | "name">,
+  folder: string | undefined,
+  info: StackName,
 ): Promise<string[]> {
   const paths: string[] = [];
-  for (const path of await filesIn(lockFolder(url, info))) {
+  for (const path of await filesIn(folder, info)) {
     if (!path.endsWith(".tmp")) continue;
     await new Promise((resolve) => setTimeout(resolve, WRITING));
     if (await Deno.stat(path).then(() => true, () => false)) paths.push(path);

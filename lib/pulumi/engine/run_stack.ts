@@ -1,11 +1,15 @@
 import { resolve } from "node:path";
-import { readText } from "lib/schema/parse.ts";
-import { messageOf, Problem } from "lib/schema/problem.ts";
+import { messageOf } from "lib/schema/problem.ts";
 import type { Backend } from "lib/pulumi/engine/backend.ts";
 import { CliExit, runCli } from "lib/pulumi/engine/cli.ts";
 import { type EngineReport, readEvents } from "lib/pulumi/engine/events.ts";
+import {
+  ensureStack,
+  liftProtection,
+  readLog,
+  removeStack,
+} from "lib/pulumi/engine/stack_lifecycle.ts";
 import { breakDeadLocks } from "lib/pulumi/engine/locks.ts";
-import { readState } from "lib/pulumi/engine/state.ts";
 import { type StackHost, startStackHost } from "lib/pulumi/engine/stack_host.ts";
 import { pulumiPackages } from "lib/pulumi/packages.ts";
 import type { RehearsalServers } from "lib/pulumi/rehearse/rehearsal.ts";
@@ -81,14 +85,46 @@ export async function runStack(
   const started = performance.now();
   const files = `${engine.runDir}/${stack.info.project}.${stack.info.name}`;
   await Deno.mkdir(engine.runDir, { recursive: true });
-  const cwd = await engine.backend.workDir(stack);
-  const initElapsed = await ensureStack(engine, stack, cwd, `${files}.init.log`);
-  for (const { owner } of await breakDeadLocks(engine.backend.url, stack.info)) {
+  const { state, isNew, elapsed: initElapsed } = await ensureStack(
+    engine,
+    stack,
+    `${files}.init.log`,
+  );
+  const cwd = await engine.backend.workDir(stack, state.encryption);
+  for (const { owner } of await breakDeadLocks(engine.backend.stateFolder, stack.info)) {
     engine.narrate(stack.id, `the lock of ${owner}, which has ended, was removed`);
   }
   if (operation === "destroy" && options.unprotect) {
-    await liftProtection(engine, stack, cwd, `${files}.unprotect.log`);
+    await liftProtection(engine, stack, state, cwd, `${files}.unprotect.log`);
   }
+  try {
+    return await attemptAll(engine, stack, operation, options, {
+      cwd,
+      files,
+      started,
+      initElapsed,
+    });
+  } finally {
+    // A preview makes nothing that stays; but a plan's stack has the key that the plan is encrypted with.
+    const isPassing = engine.backend.kind === "real" && operation === "preview";
+    if (isNew && isPassing && options.savePlan === undefined) {
+      await removeStack(engine, stack, cwd, `${files}.rm.log`);
+    }
+  }
+}
+
+async function attemptAll(
+  engine: Engine,
+  stack: FleetStack,
+  operation: StackOperation,
+  options: StackOptions,
+  { cwd, files, started, initElapsed }: {
+    cwd: string;
+    files: string;
+    started: number;
+    initElapsed: number;
+  },
+): Promise<StackResult> {
   for (let attempt = 0;; attempt++) {
     const suffix = attempt === 0 ? operation : `${operation}.${attempt + 1}`;
     const { result, crash } = await attemptOnce(engine, stack, operation, options, {
@@ -163,7 +199,7 @@ async function attemptOnce(
     crash = await host?.stop();
   }
   const cliElapsed = performance.now() - began;
-  const report = readEvents(await readIfThere(eventLog));
+  const report = readEvents(await readLog(eventLog));
   const deferred = host?.messages.find((message) => message.kind === "deferred")?.reason;
   const problems = code === CliExit.Ok || deferred
     ? []
@@ -219,7 +255,7 @@ async function explain(
   const errors = withoutEchoes(report.errors.filter((error) => error !== "update failed"));
   if (errors.length > 0) return errors;
   if (signal?.aborted) return [messageOf(signal.reason)];
-  const lines = (await readIfThere(logFile)).trim().split("\n");
+  const lines = (await readLog(logFile)).trim().split("\n");
   const owner = lines.map((line) => /created by (.+) at (\S+)$/.exec(line)).find((match) => match);
   if (owner) {
     return [`It is locked by ${owner[1]} since ${owner[2]}: wait until that is done`];
@@ -237,61 +273,7 @@ function withoutEchoes(errors: readonly string[]): string[] {
   ];
 }
 
-/** @returns Milliseconds of the CLI's run, when there was one */
-async function ensureStack(
-  engine: Engine,
-  stack: FleetStack,
-  cwd: string,
-  logFile: string,
-): Promise<number> {
-  if (await readState(engine, stack)) return 0;
-  const began = performance.now();
-  const code = await runCli({
-    pulumi: engine.pulumi,
-    args: ["stack", "init", stack.info.name, "--non-interactive", "--color=never"],
-    cwd,
-    env: engine.backend.env,
-    logFile,
-    signal: engine.signal,
-  });
-  engine.signal?.throwIfAborted();
-  // Someone else may have made it in the meantime.
-  if (code === CliExit.Ok || await readState(engine, stack)) return performance.now() - began;
-  throw new Problem(`Cannot create stack ${stack.id}: ${(await readIfThere(logFile)).trim()}`);
-}
-
-async function liftProtection(
-  engine: Engine,
-  stack: FleetStack,
-  cwd: string,
-  logFile: string,
-): Promise<void> {
-  const state = await readState(engine, stack);
-  if (state === undefined || state.protected.length === 0) return;
-  const code = await runCli({
-    pulumi: engine.pulumi,
-    args: ["state", "unprotect", "--all", "--yes", "--stack", stack.info.name, "--color=never"],
-    cwd,
-    env: engine.backend.env,
-    logFile,
-    signal: engine.signal,
-  });
-  if (code === CliExit.Ok) return;
-  throw new Problem(
-    `Cannot lift the protection in ${stack.id}: ${(await readIfThere(logFile)).trim()}`,
-  );
-}
-
 async function debugProviders(port: number): Promise<string> {
   const names = (await pulumiPackages()).map(({ name }) => name);
   return names.map((name) => `${name}:${port}`).join(",");
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readText(path);
-  } catch (error) {
-    if (error instanceof Problem && error.cause instanceof Deno.errors.NotFound) return "";
-    return messageOf(error);
-  }
 }

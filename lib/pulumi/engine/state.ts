@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { exec } from "lib/cli/exec.ts";
-import { parseWith, readText } from "lib/schema/parse.ts";
+import { parseWith } from "lib/schema/parse.ts";
 import { messageOf, Problem } from "lib/schema/problem.ts";
 import { canonicalJson, sha256 } from "lib/schema/digest.ts";
+import { type Encryption, encryptionOf, SecretsProviders } from "lib/pulumi/engine/encryption.ts";
 import { CliExit } from "lib/pulumi/engine/cli.ts";
+import { readStateText, stateFileIn } from "lib/pulumi/engine/state_folder.ts";
 import type { Engine } from "lib/pulumi/engine/run_stack.ts";
 import type { FleetStack } from "lib/pulumi/fleet.ts";
 import { containsSecret, nameOfUrn, typeOfUrn } from "lib/pulumi/simulate/wire.ts";
@@ -23,6 +25,8 @@ export interface StackState {
   readonly pending: readonly PendingOperation[];
   /** Resources that are not to be deleted: `<type> <name>`. */
   readonly protected: readonly string[];
+  /** How it is encrypted. */
+  readonly encryption: Encryption;
   /** SHA-256 of each of the stack's outputs; a secret's is of its ciphertext. */
   readonly outputs: Readonly<Record<string, string>>;
   /** The outputs that are, or hold, secrets. A deployment encrypts them anew even when they did not change. */
@@ -42,6 +46,7 @@ const Deployment = z.looseObject({
     protect: z.boolean().optional(),
     outputs: z.record(z.string(), z.unknown()).nullish(),
   })).nullish(),
+  secrets_providers: SecretsProviders.nullish().catch(undefined),
   pending_operations: z.array(z.looseObject({
     type: z.string(),
     resource: z.looseObject({ urn: z.string() }),
@@ -63,8 +68,10 @@ export async function readState(
   engine: Pick<Engine, "backend" | "pulumi" | "signal">,
   stack: FleetStack,
 ): Promise<StackState | undefined> {
-  const path = engine.backend.stateFile?.(stack.info.project, stack.info.name);
-  return path === undefined ? await exportState(engine, stack) : await readStateFile(path);
+  const { stateFolder } = engine.backend;
+  return stateFolder === undefined
+    ? await exportState(engine, stack)
+    : await readStateFile(stateFileIn(stateFolder, stack.info));
 }
 
 /**
@@ -74,13 +81,8 @@ export async function readState(
  * @throws {Problem} when it cannot be read, or is not what Pulumi writes
  */
 export async function readStateFile(path: string): Promise<StackState | undefined> {
-  let text: string;
-  try {
-    text = await readText(path);
-  } catch (error) {
-    if (error instanceof Problem && error.cause instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = await readStateText(path);
+  if (text === undefined) return undefined;
   const { checkpoint } = parseWith(Checkpoint, parseJson(text, path), path);
   return await describeState(checkpoint?.latest ?? {});
 }
@@ -89,18 +91,22 @@ async function exportState(
   engine: Pick<Engine, "backend" | "pulumi" | "signal">,
   stack: FleetStack,
 ): Promise<StackState | undefined> {
-  const { code, stdout } = await exec(
+  const { code, stdout, stderr } = await exec(
     engine.pulumi,
     ["stack", "export", "--stack", stack.info.name, "--non-interactive"],
     {
-      cwd: await engine.backend.workDir(stack),
-      env: { ...engine.backend.env },
+      cwd: await engine.backend.projectDir(stack),
+      env: await engine.backend.stateEnv(stack),
       ...(engine.signal ? { signal: engine.signal } : {}),
     },
   );
   if (code === CliExit.NoStack) return undefined;
   if (code !== CliExit.Ok) {
-    throw new Problem(`Cannot read the state of ${stack.id}: is ${engine.backend.url} reachable?`);
+    throw new Problem(
+      `Cannot read the state of ${stack.id} at ${engine.backend.url}: ${
+        stderr.trim() || `pulumi ended with ${code}`
+      }`,
+    );
   }
   const source = `state of ${stack.id}`;
   const { deployment } = parseWith(
@@ -127,6 +133,7 @@ async function describeState(deployment: z.infer<typeof Deployment>): Promise<St
       kind: type,
       resource: label(urn),
     })),
+    encryption: encryptionOf(deployment.secrets_providers ?? undefined),
     protected: resources.filter(({ protect }) => protect).map(({ urn }) => label(urn)),
     outputs,
     secretOutputs,
@@ -175,7 +182,10 @@ export async function comparableOutputs(
   const { code, stdout } = await exec(
     engine.pulumi,
     ["stack", "output", "--json", "--show-secrets", "--stack", stack.info.name],
-    { cwd: await engine.backend.workDir(stack), env: { ...engine.backend.env } },
+    {
+      cwd: await engine.backend.workDir(stack, state.encryption),
+      env: await engine.backend.stateEnv(stack),
+    },
   );
   if (code !== CliExit.Ok) {
     throw new Problem(

@@ -4,13 +4,15 @@ import { count, formatDuration } from "lib/cli/table.ts";
 import { readLocks, type StackLock } from "lib/pulumi/engine/locks.ts";
 import type { Engine } from "lib/pulumi/engine/run_stack.ts";
 import { type PendingOperation, readState, readStateFile } from "lib/pulumi/engine/state.ts";
+import { type StackName, stacksInFolder, stateFileIn } from "lib/pulumi/engine/state_folder.ts";
 import type { Fleet } from "lib/pulumi/fleet.ts";
 
 /** A stack that has state, and what a person should know of it. */
 export interface SurveyedStack {
   /** `<project>:<stack>`. */
   readonly id: string;
-  readonly resources: number;
+  /** Absent where nobody can tell. */
+  readonly resources?: number;
   readonly locks: readonly StackLock[];
   /** What was begun and whose end was never written. */
   readonly pending: readonly PendingOperation[];
@@ -29,19 +31,21 @@ export type Surveyor = Pick<Engine, "backend" | "pulumi" | "root">;
  */
 export async function surveyStacks(fleet: Fleet, surveyor: Surveyor): Promise<SurveyedStack[]> {
   const { backend } = surveyor;
-  const names = backend.stateFile ? await stacksInFiles(backend.url) : await listStacks(surveyor);
+  const { stateFolder } = backend;
+  const names: ListedStack[] = stateFolder === undefined
+    ? await listStacks(surveyor)
+    : await stacksInFolder(stateFolder);
   const surveyed: SurveyedStack[] = [];
-  for (const { project, name } of names) {
+  for (const { project, name, resourceCount } of names) {
     const id = `${project}:${name}`;
     const known = fleet.stacks.get(id);
-    const path = backend.stateFile?.(project, name);
-    const state = path === undefined
+    const state = stateFolder === undefined
       ? known && await readState(surveyor, known)
-      : await readStateFile(path);
+      : await readStateFile(stateFileIn(stateFolder, { project, name }));
     surveyed.push({
       id,
-      resources: state?.resources ?? 0,
-      locks: await readLocks(backend.url, { project, name }),
+      resources: state?.resources ?? resourceCount,
+      locks: await readLocks(stateFolder, { project, name }),
       pending: state?.pending ?? [],
       orphan: known === undefined,
     });
@@ -49,43 +53,23 @@ export async function surveyStacks(fleet: Fleet, surveyor: Surveyor): Promise<Su
   return surveyed.sort((a, b) => a.id < b.id ? -1 : 1);
 }
 
-interface StackName {
-  readonly project: string;
-  readonly name: string;
-}
-
-async function stacksInFiles(url: string): Promise<StackName[]> {
-  const folder = `${url.slice("file://".length)}/.pulumi/stacks`;
-  const names: StackName[] = [];
-  for (const project of await entriesOf(folder)) {
-    for (const file of await entriesOf(`${folder}/${project}`)) {
-      const name = /^(.+)\.json$/.exec(file)?.[1];
-      if (name !== undefined) names.push({ project, name });
-    }
-  }
-  return names;
-}
-
-async function entriesOf(folder: string): Promise<string[]> {
-  try {
-    return await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
 /** What `pulumi stack ls --all --json` prints: `organization/<project>/<stack>`. */
-const ListedStacks = z.array(z.looseObject({ name: z.string() }));
+const ListedStacks = z.array(
+  z.looseObject({ name: z.string(), resourceCount: z.int().optional() }),
+);
 
-async function listStacks({ backend, pulumi, root }: Surveyor): Promise<StackName[]> {
+interface ListedStack extends StackName {
+  readonly resourceCount?: number;
+}
+
+async function listStacks({ backend, pulumi, root }: Surveyor): Promise<ListedStack[]> {
   const text = await execOrThrow(pulumi, ["stack", "ls", "--all", "--json"], {
     cwd: root,
     env: { ...backend.env },
   });
-  return ListedStacks.parse(JSON.parse(text)).flatMap(({ name: fullName }) => {
+  return ListedStacks.parse(JSON.parse(text)).flatMap(({ name: fullName, resourceCount }) => {
     const [, project, name] = fullName.split("/");
-    return name === undefined ? [] : [{ project, name }];
+    return name === undefined ? [] : [{ project, name, resourceCount }];
   });
 }
 
@@ -107,7 +91,7 @@ export function describeSurvey(stacks: readonly SurveyedStack[], now = Date.now(
       ...(orphan
         ? [
           `${id}: has ${
-            count(resources, "resource")
+            resources === undefined ? "state" : count(resources, "resource")
           }, but no project here has this stack: destroy it with the commit that had it, or run pulumi stack rm`,
         ]
         : []),

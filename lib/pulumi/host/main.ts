@@ -119,9 +119,20 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
   say({ kind: "listening", port: await listen(server) });
 }
 
+/**
+ * When the CLI closes a connection, Deno's `node:http2` may reject a promise of its own, with no reason. A
+ * program's rejections have one.
+ */
+function passOverClosing(event: PromiseRejectionEvent): void {
+  if (event.reason !== undefined) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
 if (import.meta.main) {
   Error.stackTraceLimit = 0;
   dropDebugging();
+  addEventListener("unhandledrejection", passOverClosing);
   const stdin = createInterface({ input: process.stdin });
   stdin.on("close", () => Deno.exit(0));
   const lines = stdin[Symbol.asyncIterator]();

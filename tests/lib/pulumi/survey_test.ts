@@ -117,7 +117,7 @@ engineTest("pulumi", "where only the CLI can tell, it is asked", async ({ pulumi
   await withFleetCopy(async (copy) => {
     const fleet = await copy.load();
     await runStacks(fleet, pulumi.path, "up", [`${NETWORK}:CI`]);
-    const { stateFile: _stateFile, ...backend } = await openSandbox(copy.root);
+    const { stateFolder: _stateFolder, ...backend } = await openSandbox(copy.root);
     const surveyor = { backend, pulumi: pulumi.path, root: copy.root };
     const [{ id, resources, orphan }] = await surveyStacks(fleet, surveyor);
     assert.deepEqual({ id, resources, orphan }, {
@@ -149,7 +149,7 @@ Deno.test("an owner that lives is seen by those who may not do everything", asyn
         "--allow-sys",
         "--allow-run",
         path,
-        url,
+        url.slice("file://".length),
       ],
     }).output();
     assert.equal(code, 0);
