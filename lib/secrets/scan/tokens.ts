@@ -8,31 +8,19 @@
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import type { ScanFinding } from "lib/secrets/scan/finding.ts";
-
-/** Formats that secretlint leaves out. */
-const FORMATS: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ["an age identity", /AGE-SECRET-KEY-(?:1|PQ-1)[0-9A-Z]{40,}/g],
-  ["a Vault token", /\bhv[sbr]\.[\w-]{24,}/g],
-  ["an older Vault token", /\bs\.(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{24}\b/g],
-  ["an AWS access key", /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g],
-  ["a private key", /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s)+[\w+/=]{40}/g],
-  ["a JSON web token", /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/g],
-  ["a Pulumi token", /\bpul-[0-9a-f]{40}\b/g],
-  ["a Concourse or OAuth client secret", /client_secret["']?\s*[:=]\s*["'][\w~.+/-]{16,}["']/gi],
-];
-
-/** What SOPS and age write, and digests: random, and no secret. */
-const HARMLESS = [
-  /#?ENC\[AES256_GCM,[^\]\n]*\]/g,
-  /-----BEGIN AGE ENCRYPTED FILE-----[\s\S]*?-----END AGE ENCRYPTED FILE-----/g,
-  /-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY)-----[\s\S]*?-----END [A-Z ]+-----/g,
-  /\b(?:sha(?:1|256|384|512)["']?(?:\s*[:=]\s*|-)["']?|h1:)[\w+/=-]+/gi,
-  /\bage1(?:pq1)?[0-9a-z]{50,}/g,
-];
+import { FORMATS, HARMLESS } from "lib/secrets/scan/formats.ts";
+import { isSecretName, nameBefore } from "lib/secrets/scan/names.ts";
 
 /** Quoted texts, and what follows `:` or `=`, of the alphabets that keys are written in. */
 const CANDIDATE =
-  /["'`]([A-Za-z0-9+/=_.~-]{20,200})["'`]|(?:[:=]\s*)([A-Za-z0-9+/=_.~-]{24,200})(?=\s|$|[,;)\]}])/gm;
+  /["'`]([A-Za-z0-9+/=_.~-]{20,})["'`]|(?<![:=])(?:[:=]\s*)([A-Za-z0-9+/=_.~-]{24,})(?=\s|$|[,;)\]}])/gm;
+
+/** Longer than this, it is data: it has to be called a secret. */
+const LONGEST_KEY = 200;
+
+/** `-----BEGIN` in base64, as in a kubeconfig, and what follows on its line. */
+const ENCODED_OPENING = "LS0tLS1CRUdJTi";
+const ENCODED_PEM = new RegExp(`${ENCODED_OPENING}[A-Za-z0-9+/]{26,}`, "g");
 
 const HEXADECIMAL = /^[0-9a-f]+$/i;
 const SPEAKS_OF_SECRETS = /secret|token|passw|credential|private|api_?key|auth/i;
@@ -61,8 +49,15 @@ export async function scanText(path: string, text: string): Promise<ScanFinding[
   for (const { range: [index], messageId } of await secretlint(path, plain)) {
     add("known-token", index, `what secretlint knows as ${messageId}`);
   }
+  for (const { index, 0: pem } of plain.matchAll(ENCODED_PEM)) {
+    const decoded = atob(pem.slice(0, pem.length - pem.length % 4));
+    if (decoded.includes("PRIVATE KEY-----")) add("known-token", index, "a private key in base64");
+  }
   for (const match of plain.matchAll(CANDIDATE)) {
     const candidate = match[1] ?? match[2];
+    if (candidate.startsWith(ENCODED_OPENING)) continue;
+    const name = nameBefore(plain, match.index);
+    if (candidate.length > LONGEST_KEY && !isSecretName(name)) continue;
     // Digests are written in hexadecimal too: there, the line has to speak of a secret.
     if (HEXADECIMAL.test(candidate) && !SPEAKS_OF_SECRETS.test(lineOf(plain, match.index))) {
       continue;

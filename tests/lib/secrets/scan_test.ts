@@ -106,12 +106,53 @@ Deno.test("the first rule that matches decides, and its recipients are told by g
 // Put together here, so that this file holds none of them.
 const random = "q7ZxK2mW9vB4" + "tR8nJ3pL6sD1fG5h";
 const hexadecimal = "0f1e2d3c4b5a6978" + "8796a5b4c3d2e1f0";
+const pem = (label: string, ...lines: string[]) =>
+  [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+const body = "M".repeat(64);
+const rsa = "RSA PRIVATE " + "KEY";
+/** As random as base64, and the same in every run. */
+const long = btoa(String.fromCharCode(
+  ...Array.from({ length: 225 }, (_, at) => Math.floor((Math.sin(at) * 1e4) % 1 * 128 + 128)),
+));
 const tokens: [what: string, text: string, rule: string | undefined][] = [
   ["an age identity", "AGE-SECRET-KEY-" + "1" + "Q".repeat(58), "known-token"],
   ["a Vault token", "token hvs." + "C".repeat(28), "known-token"],
   ["an AWS access key", "AKIA" + "Q3EGRZ7TBNMXPLWK", "known-token"],
   ["a GitHub token", "ghp_" + "a1B2c3D4e5F6g7H8i9" + "J0k1L2m3N4o5P6q7R8", "known-token"],
-  ["a private key", "-----BEGIN RSA PRIVATE " + "KEY-----\n" + "M".repeat(64), "known-token"],
+  ["a private key", pem(rsa, body), "known-token"],
+  [
+    "a private key under a password",
+    pem(rsa, "Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-128-CBC,0F1E2D3C", "", body),
+    "known-token",
+  ],
+  ["a private key of OpenSSH", pem("OPENSSH PRIVATE " + "KEY", body), "known-token"],
+  [
+    "a private key of PGP",
+    pem("PGP PRIVATE " + "KEY BLOCK", "Version: GnuPG v2", "", body),
+    "known-token",
+  ],
+  ["a private key of PuTTY", `PuTTY-User-Key-File-3: x\nPrivate-Lines: 1\n${body}`, "known-token"],
+  ["a private key in JSON", JSON.stringify({ key: pem(rsa, body) }), "known-token"],
+  [
+    "a private key in JSON, with headers",
+    JSON.stringify({ key: pem(rsa, "Proc-Type: 4,ENCRYPTED", "DEK-Info: X,0F", "", body) }),
+    "known-token",
+  ],
+  [
+    "a private key after a certificate that is not closed",
+    `-----BEGIN CERTIFICATE-----\n${body}\n${pem(rsa, body)}`,
+    "known-token",
+  ],
+  ["a certificate", pem("CERTIFICATE", body), undefined],
+  ["a public key of PGP", pem("PGP PUBLIC " + "KEY BLOCK", "", body), undefined],
+  ["a kubeconfig's key", `client-key-data: ${btoa(pem(rsa, body, body, body))}`, "known-token"],
+  ["a kubeconfig's certificate", `ca-data: ${btoa(pem("CERTIFICATE", body, body))}`, undefined],
+  ["a long secret", `signing_secret: ${long}`, "high-entropy"],
+  ["a long key in a kubeconfig", `    client-key-data: ${long}`, "high-entropy"],
+  ["a long secret in JSON", JSON.stringify({ "signing-token": long }), "high-entropy"],
+  ["long data", `wasm: "${long}"`, undefined],
+  ["a long text of an author", `author: ${long}`, undefined],
+  ["a private key without a body", `"${pem(rsa, "…").trim()}"`, undefined],
   ["a password in a URL", "postgres://admin:" + "hunter2hunter@db.corp/app", "known-token"],
   ["a random text", `password = "${random}"`, "high-entropy"],
   ["a random text in YAML", `password: ${random}`, "high-entropy"],
