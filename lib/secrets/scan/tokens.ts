@@ -22,6 +22,8 @@ const LONGEST_KEY = 200;
 const ENCODED_OPENING = "LS0tLS1CRUdJTi";
 const ENCODED_PEM = new RegExp(`${ENCODED_OPENING}[A-Za-z0-9+/]{26,}`, "g");
 
+const UUID = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi;
+
 const HEXADECIMAL = /^[0-9a-f]+$/i;
 const SPEAKS_OF_SECRETS = /secret|token|passw|credential|private|api_?key|auth/i;
 
@@ -58,11 +60,17 @@ export async function scanText(path: string, text: string): Promise<ScanFinding[
     if (candidate.startsWith(ENCODED_OPENING)) continue;
     const name = nameBefore(plain, match.index);
     if (candidate.length > LONGEST_KEY && !isSecretName(name)) continue;
-    // Digests are written in hexadecimal too: there, the line has to speak of a secret.
-    if (HEXADECIMAL.test(candidate) && !SPEAKS_OF_SECRETS.test(lineOf(plain, match.index))) {
-      continue;
-    }
+    // Digests are written in hexadecimal too: there, name or line have to speak of a secret.
+    if (
+      HEXADECIMAL.test(candidate) && !isSecretName(name) &&
+      !SPEAKS_OF_SECRETS.test(lineOf(plain, match.index))
+    ) continue;
     if (isRandom(candidate)) add("high-entropy", match.index, "a text as random as a key");
+  }
+  for (const { index, 0: uuid } of plain.matchAll(UUID)) {
+    if (isSecretName(nameBefore(plain, index)) && isRandom(uuid.replaceAll("-", ""))) {
+      add("high-entropy", index, "a UUID under the name of a secret");
+    }
   }
   return [...found.values()].sort((a, b) => a.line! - b.line!);
 }

@@ -106,6 +106,7 @@ Deno.test("the first rule that matches decides, and its recipients are told by g
 // Put together here, so that this file holds none of them.
 const random = "q7ZxK2mW9vB4" + "tR8nJ3pL6sD1fG5h";
 const hexadecimal = "0f1e2d3c4b5a6978" + "8796a5b4c3d2e1f0";
+const uuid = "0f1e2d3c-4b5a-4978-" + "8796-a5b4c3d2e1f0";
 const pem = (label: string, ...lines: string[]) =>
   [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 const body = "M".repeat(64);
@@ -157,6 +158,27 @@ const tokens: [what: string, text: string, rule: string | undefined][] = [
   ["a random text", `password = "${random}"`, "high-entropy"],
   ["a random text in YAML", `password: ${random}`, "high-entropy"],
   ["random hexadecimal digits", `api_key: "${hexadecimal}"`, "high-entropy"],
+  ["hexadecimal digits of a key", `encryption_key: ${hexadecimal}`, "high-entropy"],
+  ["hexadecimal digits of an access key", `ACCESS_KEY="${hexadecimal}"`, "high-entropy"],
+  [
+    "hexadecimal digits in a container's environment",
+    `- name: SIGNING_KEY\n  value: "${hexadecimal}"`,
+    "high-entropy",
+  ],
+  ["hexadecimal digits of another value", `- name: REVISION\n  value: "${hexadecimal}"`, undefined],
+  ["a digest as the id of a key", `signing_key_id: ${hexadecimal}`, undefined],
+  ["a digest as the key of a cache", `cache_key: ${hexadecimal}`, undefined],
+  ["a UUID as a password", `db_password = "${uuid}"`, "high-entropy"],
+  ["a UUID as a token", `CONSUL_HTTP_TOKEN=${uuid}`, "high-entropy"],
+  ["a UUID as a client secret", `clientSecret: ${uuid}`, "high-entropy"],
+  ["a UUID as the secret id of an AppRole", `"secret_id": "${uuid}"`, "high-entropy"],
+  ["a UUID that is handed over", `connection.setPassword("${uuid}")`, "high-entropy"],
+  ["a UUID as the id of a client", `client_id: "${uuid}"`, undefined],
+  ["a UUID as the id of a tenant", `TENANT_ID=${uuid}`, undefined],
+  ["a UUID as the id of a key", `"secret_key_id": "${uuid}"`, undefined],
+  ["a UUID as the id of a client's secret", `client_secret_id: ${uuid}`, undefined],
+  ["a UUID of a key in KMS", `key: arn:aws:kms:us-east-1:1:key/${uuid}`, undefined],
+  ["a UUID of nothing but noughts", `token: ${uuid.replace(/[0-9a-f]/g, "0")}`, undefined],
   ["a digest", `revision: "${hexadecimal}"`, undefined],
   ["an integrity", `"integrity": "sha512-${random}${random}=="`, undefined],
   ["what SOPS writes", TEXT, undefined],
