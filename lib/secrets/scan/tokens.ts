@@ -8,7 +8,7 @@
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import type { ScanFinding } from "lib/secrets/scan/finding.ts";
-import { FORMATS, HARMLESS } from "lib/secrets/scan/formats.ts";
+import { HARMLESS, knownFormats } from "lib/secrets/scan/formats.ts";
 import { isSecretName, nameBefore } from "lib/secrets/scan/names.ts";
 
 /** Quoted texts, and what follows `:` or `=`, of the alphabets that keys are written in. */
@@ -45,9 +45,7 @@ export async function scanText(path: string, text: string): Promise<ScanFinding[
     const message = `holds ${what}: take it out and revoke it, or allow it with a reason`;
     found.set(line, { rule, path, line, message });
   };
-  for (const [what, pattern] of FORMATS) {
-    for (const { index } of plain.matchAll(pattern)) add("known-token", index, what);
-  }
+  for (const [index, what] of knownFormats(plain)) add("known-token", index, what);
   for (const { range: [index], messageId } of await secretlint(path, plain)) {
     add("known-token", index, `what secretlint knows as ${messageId}`);
   }
