@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
-import { SetFlag, StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
+import { DEFAULT_ENVIRONMENTS, SetFlag, StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task deploy` */
 export const task = defineTask({
@@ -17,7 +17,7 @@ export const task = defineTask({
     "process instead, and the report says so.",
   ].join("\n"),
   args: StackArgs,
-  flags: stackFlags(["ci"]).extend({
+  flags: stackFlags(DEFAULT_ENVIRONMENTS).extend({
     engine: z.enum(["auto", "pulumi", "offline"]).default("auto").describe(
       "In a sandbox: the real engine where there is one, insist on it, or do without",
     ),
@@ -83,18 +83,28 @@ export const task = defineTask({
     const engine = await session.openEngine(io, flags);
     const { openPlan } = await import("lib/pulumi/deploy/plan.ts");
     const opened = plan && await openPlan(engine, fleet, plan.folder, { ...plan, ids });
-    if (!flags.sandbox && !flags.yes && !await io.confirm(`Deploy ${ids.join(", ")}?`)) {
-      throw new UsageProblem("Not confirmed: answer y on a terminal, or pass --yes");
-    }
-    const finished = await session.runWithBoard(io, {
+    const run = {
       fleet,
       ids,
-      operation: "up",
       engine,
       limits,
       overrides,
       gated,
       reads: readsOf(previews),
+    };
+    if (!flags.sandbox && !flags.yes) {
+      const { showChanges } = await import("lib/pulumi/deploy/preview.ts");
+      if (!await showChanges(io, run, opened?.bundle, flags.progress)) {
+        io.err("Nothing was deployed: mend what is listed above first");
+        return Exit.Failed;
+      }
+      if (!await io.confirm(`Deploy ${ids.join(", ")}?`)) {
+        throw new UsageProblem("Not confirmed: answer y on a terminal, or pass --yes");
+      }
+    }
+    const finished = await session.runWithBoard(io, {
+      ...run,
+      operation: "up",
       ...(opened ? { plan: opened.bundle.digest, optionsFor: opened.optionsFor } : {}),
     }, flags.progress);
     const done = await session.reportRun(io, "Deployment", finished, flags);

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
-import { StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
+import { DEFAULT_ENVIRONMENTS, StackArgs, stackFlags } from "lib/pulumi/deploy/flags.ts";
 
 /** `deno task destroy` */
 export const task = defineTask({
@@ -14,7 +14,7 @@ export const task = defineTask({
   description:
     "Refused while a stack that is not destroyed with them still consumes one of them, or a resource is\nprotected. Asks, unless --yes is given or it is a sandbox.",
   args: StackArgs,
-  flags: stackFlags(["ci"]).extend({
+  flags: stackFlags(DEFAULT_ENVIRONMENTS).extend({
     unprotect: z.boolean().default(false).describe(
       "Destroy what programs protect, too: databases, keys, zones; a sandbox always does",
     ),
@@ -25,7 +25,8 @@ export const task = defineTask({
     const { ROOT } = await import("lib/cli/root.ts");
     const { UsageProblem } = await import("lib/schema/problem.ts");
     const { loadFleet } = await import("lib/pulumi/fleet.ts");
-    const { countResources } = await import("lib/pulumi/engine/state.ts");
+    const { readState } = await import("lib/pulumi/engine/state.ts");
+    const { describeState } = await import("lib/pulumi/deploy/report.ts");
     const { selectByWords } = await import("lib/pulumi/deploy/select.ts");
     const session = await import("lib/pulumi/deploy/session.ts");
 
@@ -33,11 +34,15 @@ export const task = defineTask({
       throw new UsageProblem("Name the projects to destroy: all at once is for sandboxes");
     }
     const fleet = await loadFleet(ROOT);
-    const selected = selectByWords(fleet, { ...args, ...flags });
+    const env = flags.env.length > 0 ? flags.env : DEFAULT_ENVIRONMENTS;
+    const selected = selectByWords(fleet, { ...args, ...flags, env });
     const engine = await session.openEngine(io, flags);
     const ids: string[] = [];
     for (const id of selected) {
-      if (await countResources(engine, fleet.stacks.get(id)!) > 0) ids.push(id);
+      const state = await readState(engine, fleet.stacks.get(id)!);
+      if (state === undefined || state.resources === 0) continue;
+      ids.push(id);
+      if (!flags.sandbox && !flags.yes) io.err(`${id}: ${describeState(state)}`);
     }
     if (ids.length === 0) {
       io.out(flags.json ? JSON.stringify({ elapsed: 0, stacks: [] }) : "Nothing to destroy");

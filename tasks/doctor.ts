@@ -37,7 +37,9 @@ export const task = defineTask({
     const engines = await reportEngines(io.env);
     const pulumi = engines.find(({ name }) => name === "pulumi")?.path;
     const states = await surveyBackends(io, await loadFleet(ROOT), { ...flags, pulumi });
-    const amiss = states.flatMap(({ stacks }) => describeSurvey(stacks));
+    const amiss = states.flatMap(({ backend, stacks }) =>
+      describeSurvey(stacks, backend === "sandbox")
+    );
     if (flags.json) io.out(JSON.stringify({ engines, states }, null, 2));
     else {
       io.out(formatTable(engineRows(engines)));

@@ -31,6 +31,32 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
   }
 }
 
+/** Deno's own `confirm` blocks: no signal comes through while it waits. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  signal.throwIfAborted();
+  const [process, { createInterface }] = await Promise.all([
+    import("node:process"),
+    import("node:readline/promises"),
+  ]);
+  const { stdin: input, stderr: output } = process.default;
+  if (input.readableEnded) return false;
+  const terminal = createInterface({ input, output, terminal: false });
+  // Ctrl-D ends the input without an answer.
+  const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
+  try {
+    const answer = await Promise.race([
+      terminal.question(`${question} [y/N] `, { signal }),
+      closed,
+    ]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
 /** The real process. */
 export function processIo(signal: AbortSignal): Io {
   const env = processEnv;
@@ -40,8 +66,8 @@ export function processIo(signal: AbortSignal): Io {
     err: (line) => writeAll(Deno.stderr, `${line}\n`),
     env,
     stdin: async () => new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer()),
-    confirm: (question) =>
-      Promise.resolve(Deno.stdin.isTerminal() && Deno.stderr.isTerminal() && confirm(question)),
+    confirm: async (question) =>
+      Deno.stdin.isTerminal() && Deno.stderr.isTerminal() && await ask(question, signal),
     isTerminal,
     color: isTerminal && env("NO_COLOR") === undefined,
     signal,

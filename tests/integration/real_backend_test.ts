@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execOrThrow } from "lib/cli/exec.ts";
 import { openBackend } from "lib/pulumi/engine/backend.ts";
+import { showChanges } from "lib/pulumi/deploy/preview.ts";
 import { openPlan, savePlan } from "lib/pulumi/deploy/plan.ts";
 import { runFleet } from "lib/pulumi/deploy/deploy.ts";
 import type { Engine, StackOperation } from "lib/pulumi/engine/run_stack.ts";
@@ -12,6 +13,7 @@ import { type Fleet, loadFleet } from "lib/pulumi/fleet.ts";
 import { withBao } from "tests/support/bao.ts";
 import { engineTest } from "tests/support/engine.ts";
 import { type FleetCopy, withFleetCopy } from "tests/support/fleet.ts";
+import { fakeIo } from "tests/support/io.ts";
 import { withEnvironment } from "tests/support/secrets.ts";
 
 const NETWORK = "ol-infrastructure-network:CI";
@@ -109,6 +111,14 @@ engineTest("pulumi", "every checkout encrypts by the state's key", async ({ pulu
         assert.deepEqual(say(await one.run("preview")), [
           { verdict: "done", changed: true, problems: [] },
         ]);
+        assert.equal(await stateOf(one), undefined);
+      });
+
+      await t.step("what a deployment would do is shown before it is confirmed", async () => {
+        const io = fakeIo();
+        assert.ok(await showChanges(io, runOf(one), undefined));
+        assert.match(io.stderr.join("\n"), /network:CI +1 create/);
+        assert.deepEqual(io.stdout, []);
         assert.equal(await stateOf(one), undefined);
       });
 

@@ -1,6 +1,6 @@
 /** What is left after a kill at any moment, and that a resume converges. */
 import assert from "node:assert/strict";
-import { readUnfinished } from "lib/pulumi/deploy/journal.ts";
+import { beginJournal, readOwed, readUnfinished } from "lib/pulumi/deploy/journal.ts";
 import { kill } from "lib/cli/exec.ts";
 import { openSandbox } from "lib/pulumi/engine/backend.ts";
 import { readLocks } from "lib/pulumi/engine/locks.ts";
@@ -85,7 +85,7 @@ async function killAndResume(pulumi: string, { victim, after }: Kill): Promise<v
     assert.deepEqual(await processesWith(copy.root), [], "nothing is left running");
 
     // Killed before it wrote its journal, it left nothing to resume: that is a first deployment.
-    const { remaining } = await readUnfinished(backend.runs, "up").catch(() => ({
+    const { remaining } = await readUnfinished(backend.runs, "up", backend.url).catch(() => ({
       remaining: IDS,
     }));
     const { order, of } = await runStacks(fleet, pulumi, "up", remaining);
@@ -147,8 +147,9 @@ Deno.test("a journal whose last line was cut says what is left", async () => {
   const runs = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${runs}/20260101T000000-1`);
+    const started = "2026-01-01T00:00:00.000Z";
     const lines = [
-      { kind: "run", operation: "up", ids: ["a", "b", "c"], started: "2026-01-01T00:00:00.000Z" },
+      { kind: "run", operation: "up", backend: "file:///a", ids: ["a", "b", "c"], started },
       { kind: "started", id: "a" },
       { kind: "settled", id: "a", verdict: "done" },
       { kind: "started", id: "b" },
@@ -157,9 +158,25 @@ Deno.test("a journal whose last line was cut says what is left", async () => {
       `${runs}/20260101T000000-1/journal.jsonl`,
       `${lines.join("\n")}\n{"kind":"settled","id":"b","verd`,
     );
-    const { remaining } = await readUnfinished(runs, "up");
+    const { remaining } = await readUnfinished(runs, "up", "file:///a");
     assert.deepEqual(remaining, ["b", "c"]);
-    await assert.rejects(readUnfinished(runs, "destroy"), /no earlier run to resume/);
+    assert.deepEqual(await readOwed(runs, "file:///a"), new Set(["b", "c"]));
+    await assert.rejects(
+      readUnfinished(runs, "destroy", "file:///a"),
+      /no earlier run at file:\/\/\/a to resume/,
+    );
+    await assert.rejects(readUnfinished(runs, "up", "file:///b"), /no earlier run at/);
+    assert.deepEqual(await readOwed(runs, "file:///b"), new Set());
+
+    const again = await beginJournal(`${runs}/20260102T000000-1`, {
+      operation: "up",
+      backend: "file:///a",
+      ids: ["b"],
+    });
+    again.start("b");
+    again.settle("b", "unchanged");
+    again.close();
+    assert.deepEqual(await readOwed(runs, "file:///a"), new Set(["c"]));
   } finally {
     await Deno.remove(runs, { recursive: true });
   }

@@ -5,6 +5,7 @@ import { task as deploy } from "tasks/deploy_stacks.ts";
 import { task as destroy } from "tasks/destroy_stacks.ts";
 import { task as preview } from "tasks/preview_stacks.ts";
 import { task as pulumi } from "tasks/run_pulumi.ts";
+import { engineTest } from "tests/support/engine.ts";
 import { runWith } from "tests/support/io.ts";
 
 const refused: [task: Task, words: string, says: RegExp][] = [
@@ -23,6 +24,8 @@ const refused: [task: Task, words: string, says: RegExp][] = [
   [preview, "--limit a=1", /--limit goes with --engine pulumi/],
   [deploy, "--sandbox --limit aws:us-est-1=2", /no project is of class aws:us-est-1: did you mean/],
   [deploy, "--sandbox --apply-kubernetes", /--apply-kubernetes goes with --kubernetes/],
+  [deploy, "--resume --env qa", /--resume selects by itself: name no project, --env/],
+  [deploy, "--plan plans/ci --env qa", /--plan selects by itself/],
   [pulumi, "network", /STACK is required/],
   [pulumi, "network CI", /Say what to run after --/],
 ];
@@ -33,6 +36,21 @@ for (const [task, words, says] of refused) {
     assert.equal(code, Exit.Usage);
     assert.match(stderr, says);
     assert.equal(stdout, "");
+  });
+}
+
+const real: [words: string[], says: RegExp][] = [
+  [["up", "--yes"], /pulumi up in a sandbox would use real providers: run deno task deploy/],
+  [["--logtostderr", "refresh"], /pulumi refresh in a sandbox/],
+  [["config", "set", "a", "b"], /A sandbox has a copy of the configuration/],
+];
+
+for (const [words, says] of real) {
+  engineTest("pulumi", `pulumi ${words.join(" ")} is refused in a sandbox`, async () => {
+    const argv = ["network", "CI", "--sandbox", "--", ...words];
+    const { code, stderr } = await runWith(pulumi, argv);
+    assert.equal(code, Exit.Usage);
+    assert.match(stderr, says);
   });
 }
 

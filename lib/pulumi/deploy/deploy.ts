@@ -78,6 +78,7 @@ export async function runFleet(run: FleetRun): Promise<StackOutcome[]> {
   const changed = new Map<string, readonly string[]>();
   const journal = await beginJournal(engine.runDir, {
     operation,
+    backend: engine.backend.url,
     ids,
     ...(run.overrides ? { overrides: run.overrides } : {}),
     ...(run.plan ? { plan: run.plan } : {}),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { EnvironmentSuffix } from "lib/schema/environment.ts";
 import { UsageProblem } from "lib/schema/problem.ts";
 
 /** What every task about stacks takes as arguments. */
@@ -11,12 +12,15 @@ export const SetFlag = z.array(z.string()).default([]).describe(
   "KEY=VALUE: a key of the project's configuration in place of the file's; the value may be JSON",
 );
 
+/** The environments of what writes, when none is named. */
+export const DEFAULT_ENVIRONMENTS: readonly EnvironmentSuffix[] = ["ci"];
+
 /**
  * The flags by which every task about stacks selects and runs them.
  *
- * @param environments The environments when none is given; empty means all
+ * @param environments What `--env` says that it means when none is given; the flag itself is empty then
  */
-export function stackFlags(environments: readonly "ci"[]) {
+export function stackFlags(environments: readonly EnvironmentSuffix[]) {
   return z.strictObject({
     sandbox: z.boolean().default(false).describe("Throw-away state and simulated providers"),
     vault: z.string().optional().describe(
@@ -26,7 +30,7 @@ export function stackFlags(environments: readonly "ci"[]) {
       "In a sandbox: have every object judged by the API server of this kubeconfig, as a dry run",
     ),
     applyKubernetes: z.boolean().default(false).describe("With --kubernetes: store the objects"),
-    env: z.array(z.enum(["ci", "qa", "production"])).default([...environments]).describe(
+    env: z.array(z.enum(["ci", "qa", "production"])).default([]).describe(
       `Environment: ci, qa or production; default ${environments.join(", ") || "all"}`,
     ),
     stack: z.string().optional().describe("Only stacks of this name, such as mitx.QA"),

@@ -8,6 +8,7 @@ const Entry = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("run"),
     operation: z.string(),
+    backend: z.string(),
     ids: z.array(z.string()),
     overrides: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
     plan: z.string().optional(),
@@ -25,6 +26,8 @@ type Entry = z.infer<typeof Entry>;
 /** What a run set out to do. */
 export interface Undertaking {
   readonly operation: string;
+  /** The state's address. */
+  readonly backend: string;
   readonly ids: readonly string[];
   /** Configuration keys that the command line set, by stack id. */
   readonly overrides?: ReadonlyMap<string, Overrides>;
@@ -48,7 +51,7 @@ export interface Journal {
  */
 export async function beginJournal(
   runDir: string,
-  { operation, ids, overrides, plan }: Undertaking,
+  { operation, backend, ids, overrides, plan }: Undertaking,
 ): Promise<Journal> {
   await Deno.mkdir(runDir, { recursive: true });
   const file = await Deno.open(`${runDir}/journal.jsonl`, { create: true, append: true });
@@ -59,6 +62,7 @@ export async function beginJournal(
   write({
     kind: "run",
     operation,
+    backend,
     ids: [...ids],
     ...(overrides ? { overrides: Object.fromEntries(overrides) } : {}),
     ...(plan === undefined ? {} : { plan }),
@@ -82,12 +86,54 @@ export interface Unfinished extends Undertaking {
 }
 
 /**
- * Reads the newest journal of an operation. A line that was cut by a crash is passed over.
+ * Reads the newest journal of an operation at a backend. A line that was cut by a crash is passed over.
  *
  * @param runs The backend's folder of runs
  * @throws {Problem} when there is none
  */
-export async function readUnfinished(runs: string, operation: string): Promise<Unfinished> {
+export async function readUnfinished(
+  runs: string,
+  operation: string,
+  backend: string,
+): Promise<Unfinished> {
+  for await (const { run, done } of journalsIn(runs, backend)) {
+    if (run.operation !== operation) continue;
+    const remaining = run.ids.filter((id) => !done.has(id));
+    const { overrides, ...undertaking } = run;
+    return { ...undertaking, overrides: new Map(Object.entries(overrides ?? {})), remaining };
+  }
+  throw new Problem(
+    `There is no earlier run at ${backend} to resume: deploy without --resume`,
+  );
+}
+
+/**
+ * The stacks whose last deployment at a backend did not end well: what they read may have changed since,
+ * though it does not change again.
+ *
+ * @param runs The backend's folder of runs
+ */
+export async function readOwed(runs: string, backend: string): Promise<Set<string>> {
+  const seen = new Set<string>();
+  const owed = new Set<string>();
+  for await (const { run, done } of journalsIn(runs, backend)) {
+    if (run.operation !== "up" && run.operation !== "destroy") continue;
+    for (const id of run.ids) {
+      if (!seen.has(id) && !done.has(id) && run.operation === "up") owed.add(id);
+      seen.add(id);
+    }
+  }
+  return owed;
+}
+
+interface ReadJournal {
+  readonly run: Extract<Entry, { kind: "run" }>;
+  /** What ended well. */
+  readonly done: ReadonlySet<string>;
+}
+
+/** The journals of a backend, newest first. */
+async function* journalsIn(runs: string, backend: string): AsyncGenerator<ReadJournal> {
   const names: string[] = [];
   try {
     for await (const entry of Deno.readDir(runs)) if (entry.isDirectory) names.push(entry.name);
@@ -98,17 +144,15 @@ export async function readUnfinished(runs: string, operation: string): Promise<U
     const text = await Deno.readTextFile(`${runs}/${name}/journal.jsonl`).catch(() => "");
     const entries = text.split("\n").flatMap(parseEntry);
     const run = entries.find((entry) => entry.kind === "run");
-    if (run === undefined || run.operation !== operation) continue;
-    const done = new Set(
-      entries.flatMap((entry) =>
-        entry.kind === "settled" && SETTLED_WELL.has(entry.verdict) ? [entry.id] : []
+    if (run?.backend !== backend) continue;
+    const settled = entries.filter((entry) => entry.kind === "settled");
+    yield {
+      run,
+      done: new Set(
+        settled.filter(({ verdict }) => SETTLED_WELL.has(verdict)).map(({ id }) => id),
       ),
-    );
-    const remaining = run.ids.filter((id) => !done.has(id));
-    const { overrides, ...undertaking } = run;
-    return { ...undertaking, overrides: new Map(Object.entries(overrides ?? {})), remaining };
+    };
   }
-  throw new Problem("There is no earlier run to resume: deploy without --resume");
 }
 
 function parseEntry(line: string): Entry[] {

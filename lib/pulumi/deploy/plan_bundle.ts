@@ -130,7 +130,9 @@ export function staleStack(
       .map((key) => `Output "${key}" of ${id} changed after this was planned: plan again`);
   });
   if (state?.digest !== planned.state) {
-    problems.push("The state changed after this was planned: plan again");
+    problems.push(
+      "The state changed after this was planned, or a part of the plan was carried out: plan again",
+    );
   }
   return problems;
 }

@@ -12,6 +12,13 @@ import {
   reportRun,
   runWithBoard,
 } from "lib/pulumi/deploy/session.ts";
+import type { PlanBundle } from "lib/pulumi/deploy/plan_bundle.ts";
+import {
+  describeCounts,
+  formatOutcomes,
+  formatProblems,
+  isSuccess,
+} from "lib/pulumi/deploy/report.ts";
 import { readsOf, type StackPreview } from "lib/pulumi/evaluate/fleet.ts";
 import type { Fleet } from "lib/pulumi/fleet.ts";
 import type { Overrides } from "lib/pulumi/stack_file.ts";
@@ -75,4 +82,33 @@ export async function previewWithEngine(
   }
   if (!done) return Exit.Failed;
   return outcomes.some(({ changed }) => changed) ? Exit.Pending : Exit.Ok;
+}
+
+/**
+ * Shows on stderr what a deployment is going to do, before anyone says yes to it: what its plan says, else
+ * a preview of it.
+ *
+ * @returns Whether it may go on: no preview failed
+ */
+export async function showChanges(
+  io: Io,
+  run: Omit<FleetRun, "operation" | "observe">,
+  plan: PlanBundle | undefined,
+  progress?: ProgressStyle,
+): Promise<boolean> {
+  if (plan) {
+    for (const { id, changes } of plan.stacks) {
+      if (run.ids.includes(id)) io.err(`${id}: ${describeCounts(changes) || "no changes"}`);
+    }
+    return true;
+  }
+  const engine = { ...run.engine, runDir: `${run.engine.runDir}-preview` };
+  const { outcomes, elapsed } = await runWithBoard(
+    io,
+    { ...run, engine, operation: "preview" },
+    progress,
+  );
+  for (const problem of formatProblems(outcomes)) io.err(problem);
+  io.err(formatOutcomes(outcomes, elapsed));
+  return outcomes.every(isSuccess);
 }

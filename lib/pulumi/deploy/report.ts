@@ -1,6 +1,7 @@
 import { count, formatDuration, formatTable } from "lib/cli/table.ts";
 import type { StackOutcome } from "lib/pulumi/deploy/deploy.ts";
 import { changedOutputs, type EngineReport } from "lib/pulumi/engine/events.ts";
+import type { StackState } from "lib/pulumi/engine/state.ts";
 
 const SIGNS = { done: "✔", failed: "✖", skipped: "-", unchanged: "=", cancelled: "-" } as const;
 
@@ -14,10 +15,15 @@ const NAMED_OUTPUTS = 4;
 
 /** `31 create`, `no changes`; `outputs word, url` where nothing else changes: their names, as values may be secret. */
 export function describeChanges(report: EngineReport): string {
-  const parts = Object.entries(report.changes)
+  return describeCounts(report.changes) || describeOutputs(changedOutputs(report)) || "no changes";
+}
+
+/** `2 update, 1 delete`; empty when nothing changes. */
+export function describeCounts(changes: EngineReport["changes"]): string {
+  return Object.entries(changes)
     .filter(([operation, number]) => operation !== "same" && operation !== "read" && number > 0)
-    .map(([operation, number]) => `${number} ${operation}`);
-  return parts.join(", ") || describeOutputs(changedOutputs(report)) || "no changes";
+    .map(([operation, number]) => `${number} ${operation}`)
+    .join(", ");
 }
 
 function describeOutputs(keys: readonly string[]): string {
@@ -27,6 +33,12 @@ function describeOutputs(keys: readonly string[]): string {
   return `${keys.length === 1 ? "output" : "outputs"} ${named}${
     more > 0 ? ` and ${more} more` : ""
   }`;
+}
+
+/** `31 resources, of which protected: aws:kms/key:Key disks`: what a destruction would take. */
+export function describeState({ resources, protected: kept }: StackState): string {
+  const number = count(resources, "resource");
+  return kept.length === 0 ? number : `${number}, of which protected: ${kept.join(", ")}`;
 }
 
 /** One outcome as a line of narration. */
@@ -62,9 +74,10 @@ export function formatOutcomes(outcomes: readonly StackOutcome[], elapsed: numbe
   ].join("\n");
 }
 
-/** Each stack's problems, one a line. */
+/** Each stack's warnings and problems, one a line. */
 export function formatProblems(outcomes: readonly StackOutcome[]): string[] {
   return outcomes.flatMap(({ id, problems, result }) => [
+    ...(result?.report.warnings ?? []).map((warning) => `warning: ${id}: ${warning}`),
     ...problems.map((problem) => `${id}: ${problem}`),
     ...(result && result.code !== 0 && !result.deferred
       ? [`${id}: the CLI's log is ${result.logFile}`]
@@ -84,6 +97,7 @@ export function outcomesAsJson(outcomes: readonly StackOutcome[], elapsed: numbe
       steps: result?.report.steps ?? [],
       outputs: result?.report.outputs ?? {},
       changedOutputs: result ? changedOutputs(result.report) : [],
+      warnings: result?.report.warnings ?? [],
       problems,
       elapsed: Math.round(result?.elapsed ?? 0),
       cliElapsed: Math.round(result?.cliElapsed ?? 0),

@@ -4,9 +4,13 @@ import { closure, reverse } from "lib/graph/dag.ts";
 import { Environment, type EnvironmentSuffix, environmentSuffix } from "lib/schema/environment.ts";
 import { Problem, UsageProblem } from "lib/schema/problem.ts";
 import { type Fleet, selectStacks } from "lib/pulumi/fleet.ts";
-import { openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
-import { type EngineWords, refuseIdleServers } from "lib/pulumi/deploy/flags.ts";
-import { readUnfinished, type Unfinished } from "lib/pulumi/deploy/journal.ts";
+import { type Backend, openBackend, openSandbox } from "lib/pulumi/engine/backend.ts";
+import {
+  DEFAULT_ENVIRONMENTS,
+  type EngineWords,
+  refuseIdleServers,
+} from "lib/pulumi/deploy/flags.ts";
+import { readOwed, readUnfinished, type Unfinished } from "lib/pulumi/deploy/journal.ts";
 import { readBundle } from "lib/pulumi/deploy/plan_bundle.ts";
 import { type Overrides, parseOverrides } from "lib/pulumi/stack_file.ts";
 
@@ -57,16 +61,22 @@ export async function select(fleet: Fleet, io: Io, words: DeployWords): Promise<
     };
   }
   const set = parseOverrides(words.set);
-  const named = selectByWords(fleet, words);
+  const env = words.env.length > 0 ? words.env : DEFAULT_ENVIRONMENTS;
+  const named = selectByWords(fleet, { ...words, env });
   const overrides = new Map(words.set.length > 0 ? named.map((id) => [id, set]) : []);
   const chosen = words.sandbox ? closure(fleet.graph, named) : new Set(named);
   const below = words.dependents ? closure(reverse(fleet.graph), named) : new Set<string>();
-  const gated = new Set([...below].filter((id) => !chosen.has(id)));
+  const owed = words.dependents ? await readOwedHere(io, words) : new Set<string>();
+  const gated = new Set([...below].filter((id) => !chosen.has(id) && !owed.has(id)));
+  for (const id of below) {
+    if (chosen.has(id) || gated.has(id)) continue;
+    io.err(`${id} runs whatever changes, as its last deployment did not end well`);
+  }
   return { ids: inOrder(fleet, new Set([...chosen, ...gated])), overrides, gated };
 }
 
 function refuseContradictions(words: DeployWords): void {
-  const { sandbox, engine, set, project, stack, resume, plan, planDigest, dependents } = words;
+  const { sandbox, engine, set, project, env, stack, resume, plan, planDigest, dependents } = words;
   refuseIdleServers(words);
   if (engine === "offline" && (words.vault ?? words.kubernetes) !== undefined) {
     throw new UsageProblem(
@@ -83,9 +93,12 @@ function refuseContradictions(words: DeployWords): void {
     throw new UsageProblem("--plan-digest goes with --plan");
   }
   const selectsItself = plan === undefined ? resume ? "--resume" : undefined : "--plan";
-  if (selectsItself && (project.length > 0 || stack !== undefined || dependents)) {
+  if (
+    selectsItself &&
+    (project.length > 0 || env.length > 0 || stack !== undefined || dependents)
+  ) {
     throw new UsageProblem(
-      `${selectsItself} selects by itself: name no project, stack, dependents`,
+      `${selectsItself} selects by itself: name no project, --env, --stack, --dependents`,
     );
   }
 }
@@ -95,10 +108,19 @@ const planOf = ({ plan, planDigest }: DeployWords) => ({
   ...(planDigest === undefined ? {} : { expected: planDigest }),
 });
 
+async function backendOf(io: Io, { sandbox }: DeployWords): Promise<Backend> {
+  return sandbox ? await openSandbox(ROOT) : openBackend(ROOT, io.env);
+}
+
+async function readOwedHere(io: Io, words: DeployWords): Promise<Set<string>> {
+  const { runs, url } = await backendOf(io, words);
+  return await readOwed(runs, url);
+}
+
 /** The stacks that the last deployment did not finish, as it was asked for; told on stderr. */
 async function selectUnfinished(fleet: Fleet, io: Io, words: DeployWords): Promise<Selected> {
-  const { runs } = words.sandbox ? await openSandbox(ROOT) : openBackend(ROOT, io.env);
-  const unfinished = await readUnfinished(runs, "up");
+  const { runs, url } = await backendOf(io, words);
+  const unfinished = await readUnfinished(runs, "up", url);
   const { started, ids, remaining, overrides } = unfinished;
   const gone = remaining.filter((id) => !fleet.stacks.has(id));
   if (gone.length > 0) {

@@ -73,8 +73,16 @@ async function listStacks({ backend, pulumi, root }: Surveyor): Promise<ListedSt
   });
 }
 
-/** What a survey found, one line each, with what to do; empty when all is well. */
-export function describeSurvey(stacks: readonly SurveyedStack[], now = Date.now()): string[] {
+/**
+ * What a survey found, one line each, with what to do; empty when all is well.
+ *
+ * @param isSandbox Whether the stacks are a sandbox's
+ */
+export function describeSurvey(
+  stacks: readonly SurveyedStack[],
+  isSandbox: boolean,
+  now = Date.now(),
+): string[] {
   return stacks.flatMap(({ id, resources, locks, pending, orphan }) => {
     const [project, stack] = id.split(":");
     return [
@@ -86,13 +94,21 @@ export function describeSurvey(stacks: readonly SurveyedStack[], now = Date.now(
         }`
       ),
       ...pending.map(({ kind, resource }) =>
-        `${id}: ${kind} ${resource} was begun and never ended: see whether it is there, then run deno task pulumi ${project} ${stack} -- refresh --import-pending-creates or --clear-pending-creates`
+        `${id}: ${kind} ${resource} was begun and never ended: ${
+          isSandbox
+            ? "remove .cache/sandbox"
+            : `see whether it is there, then run deno task pulumi ${project} ${stack} -- refresh --import-pending-creates or --clear-pending-creates`
+        }`
       ),
       ...(orphan
         ? [
           `${id}: has ${
             resources === undefined ? "state" : count(resources, "resource")
-          }, but no project here has this stack: destroy it with the commit that had it, or run pulumi stack rm`,
+          }, but no project here has this stack: ${
+            isSandbox
+              ? "remove .cache/sandbox"
+              : "destroy it with the commit that had it, or run pulumi stack rm"
+          }`,
         ]
         : []),
     ];

@@ -58,7 +58,7 @@ Deno.test("locks with owner and age, pending operations and orphans are told, wi
       (name) => name === "PULUMI_BACKEND_URL" ? url : undefined,
     );
     const stacks = await surveyStacks(await copy.load(), { backend, pulumi: "", root: copy.root });
-    const lines = describeSurvey(stacks, Date.parse("2026-11-23T10:05:00Z"));
+    const lines = describeSurvey(stacks, false, Date.parse("2026-11-23T10:05:00Z"));
     const expected = [
       /gone:CI: has 1 resource, but no project here has this stack/,
       /network:CI: locked by ada@.* \(pid 1073741824\) for 5 min 00 s: that process has ended/,
