@@ -61,16 +61,30 @@ variable "instance_type" {
   default     = "t3a.medium"
 }
 
-variable "subnet_id" {
+variable "subnet_filter" {
+  type        = map(string)
+  description = "What the build instance's subnet has to match; empty takes the default VPC's"
+  default     = {}
+}
+
+variable "ssh_interface" {
   type        = string
-  description = "The build instance's subnet; null takes the default VPC's"
+  description = "The address by which the build instance is reached; null takes the public one if it has one"
   default     = null
+  validation {
+    condition     = var.ssh_interface == null ? true : contains(["private_ip", "public_ip"], var.ssh_interface)
+    error_message = "The ssh_interface must be private_ip or public_ip: Debian's AMI has no agent for a session_manager."
+  }
 }
 
 variable "ssh_cidrs" {
   type        = list(string)
   description = "From where the build instance may be reached"
   default     = ["10.0.0.0/8"]
+  validation {
+    condition     = length(var.ssh_cidrs) > 0 && !contains(var.ssh_cidrs, "0.0.0.0/0")
+    error_message = "The ssh_cidrs must not be empty, nor be the whole internet."
+  }
 }
 
 variable "ssh_host" {
@@ -133,7 +147,12 @@ source "amazon-ebs" "ami" {
   ami_description = "${var.purpose}, built ${local.built_at} UTC"
   region          = var.region
   instance_type   = var.instance_type
-  subnet_id       = var.subnet_id
+
+  subnet_filter {
+    filters   = var.subnet_filter
+    most_free = true
+  }
+  associate_public_ip_address = var.ssh_interface == "public_ip" ? true : null
 
   # Debian's own account: no name can be squatted.
   source_ami_filter {
@@ -168,6 +187,7 @@ source "amazon-ebs" "ami" {
 
   communicator                          = "ssh"
   ssh_host                              = var.ssh_host
+  ssh_interface                         = var.ssh_interface
   ssh_port                              = var.ssh_port
   ssh_username                          = var.ssh_username
   ssh_private_key_file                  = var.ssh_private_key_file

@@ -28,6 +28,22 @@ export const Region = z.enum(["us-east-1", "us-east-2", "us-west-2"]);
 /** An AWS region of ours. */
 export type Region = z.infer<typeof Region>;
 
+/** Where the instances stand on which machine images are built, and how they are reached. */
+export interface ImageBuildNetwork {
+  /**
+   * What the instance's subnet has to match, as EC2's `DescribeSubnets` filters; of several it is the one
+   * with the most free addresses. An instance without a public address needs one with a way out, by a NAT.
+   */
+  readonly subnetFilter: Readonly<Record<string, string>>;
+  /**
+   * The address by which Packer reaches the instance. `private_ip` is for whoever is in the network, joined to it
+   * or on its VPN; `public_ip` gives the instance a public address, which only a public subnet makes any use of.
+   */
+  readonly sshInterface: "private_ip" | "public_ip";
+  /** Whence, in CIDR notation, the instance's ssh may be reached while the build lasts; never the whole internet. */
+  readonly sshCidrs: readonly [string, ...string[]];
+}
+
 /** What differs from one environment to the next. */
 export interface EnvironmentSettings {
   /** Where Vault answers. */
@@ -52,6 +68,8 @@ export interface EnvironmentSettings {
   readonly iamFailOn: "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
   /** What a missing tag, an unfit name and a banned construct mean there. */
   readonly gates: GateLevels;
+  /** Where its machine images are built. */
+  readonly imageBuild: ImageBuildNetwork;
 }
 
 /** Whether a finding stops a deployment, or is only shown. */
@@ -139,6 +157,11 @@ export const organization = {
       workerTag: "ci",
       iamFailOn: "HIGH",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
+      imageBuild: {
+        subnetFilter: { "tag:Name": "operations-ci-private-*" },
+        sshInterface: "private_ip",
+        sshCidrs: ["10.0.0.0/8"],
+      },
     },
     QA: {
       vaultAddress: "https://vault.qa.odl.mit.edu",
@@ -147,6 +170,11 @@ export const organization = {
       workerTag: "qa",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "advisory", constructs: "mandatory" },
+      imageBuild: {
+        subnetFilter: { "tag:Name": "operations-qa-private-*" },
+        sshInterface: "private_ip",
+        sshCidrs: ["10.0.0.0/8"],
+      },
     },
     Production: {
       vaultAddress: "https://vault.odl.mit.edu",
@@ -154,6 +182,11 @@ export const organization = {
       secretsProvider: "passphrase",
       iamFailOn: "MEDIUM",
       gates: { tags: "mandatory", names: "mandatory", constructs: "mandatory" },
+      imageBuild: {
+        subnetFilter: { "tag:Name": "operations-production-private-*" },
+        sshInterface: "private_ip",
+        sshCidrs: ["10.0.0.0/8"],
+      },
     },
   } as Record<Environment, EnvironmentSettings>,
 };

@@ -2,6 +2,7 @@
 import { exec } from "lib/cli/exec.ts";
 import { baseCacheDir, DEBIAN_12, ensureBase } from "lib/images/base.ts";
 import { exceeds } from "lib/images/budget.ts";
+import { cloudVariables } from "lib/images/cloud.ts";
 import { type Configured, secretsOf, shownSettings } from "lib/images/compose.ts";
 import { sha256 } from "lib/schema/digest.ts";
 import type { Outcome } from "lib/images/host.ts";
@@ -18,7 +19,6 @@ import { redactor } from "lib/images/redact.ts";
 import { makeSbom } from "lib/images/sbom.ts";
 import { SshTarget } from "lib/images/ssh.ts";
 import { requireSpace, requireTools, unpackBase } from "lib/images/workspace.ts";
-import { organization } from "lib/organization.ts";
 import type { Env } from "lib/schema/env.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
 
@@ -150,7 +150,7 @@ export async function buildImage(
     node_type: options.context.nodeType,
     build_environment: options.context.environment,
     build_commit: commit,
-    region: organization.region,
+    ...cloudVariables(options.context.environment),
     ssh_private_key_file: workspace.key.path,
     ssh_public_key: workspace.key.publicKey,
     provision: options.provision(workspace.folder),

@@ -34,7 +34,9 @@ export async function findPacker(env?: Env): Promise<Packer> {
 }
 
 /** Values for a template's variables. */
-export type Variables = Readonly<Record<string, string | number | readonly string[] | null>>;
+export type Variables = Readonly<
+  Record<string, string | number | readonly string[] | Readonly<Record<string, string>> | null>
+>;
 
 /**
  * Runs `packer validate`.

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { exec } from "lib/cli/exec.ts";
 import { imageNames, loadImage } from "lib/images/catalog.ts";
+import { cloudVariables } from "lib/images/cloud.ts";
+import { validate as validateWith } from "lib/images/packer.ts";
 import { REPOSITORY } from "lib/images/prepare.ts";
+import { Environment } from "lib/schema/environment.ts";
 import { engineTest } from "tests/support/engine.ts";
 
 for (const name of await imageNames(REPOSITORY)) {
@@ -18,6 +21,14 @@ for (const name of await imageNames(REPOSITORY)) {
       for (const nodeType of (await loadImage(REPOSITORY, name)).nodeTypes) {
         const result = await validate("-var", `node_type=${nodeType}`);
         assert.equal(result.code, 0, result.stdout + result.stderr);
+      }
+      for (const environment of Environment.options) {
+        await validateWith({ engine: packer, env }, folder, {
+          variables: cloudVariables(environment),
+        });
+      }
+      for (const refused of ["ssh_cidrs=[]", 'ssh_cidrs=["0.0.0.0/0"]', "ssh_interface=public"]) {
+        assert.notEqual((await validate("-var", refused)).code, 0, refused);
       }
       const wrong = await validate("-var", "node_type=nonsense");
       assert.notEqual(wrong.code, 0);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Manifest, releasePath, ReleaseRecord } from "lib/images/manifest.ts";
 import { freePort } from "lib/images/port.ts";
 import { readRelease, recordRelease } from "lib/images/release.ts";
+import { organization } from "lib/organization.ts";
 import { task as buildImage } from "tasks/build_image.ts";
 import { fakeIo, runWith } from "tests/support/io.ts";
 import { machineTest, serveReleases, zipProgram } from "tests/support/machines.ts";
@@ -48,6 +49,13 @@ machineTest(
           assert.equal(tags.Environment, "QA");
           assert.equal(tags.build_commit, manifest.commit);
           assert.deepEqual((await instances()).filter((state) => state === "running"), []);
+          const wanted = organization.environments.QA.imageBuild.subnetFilter["tag:Name"];
+          const subnets = await moto.ec2("DescribeSubnets", {
+            "Filter.1.Name": "tag:Name",
+            "Filter.1.Value.1": wanted,
+          });
+          const [built] = values(await moto.ec2("DescribeInstances"), "subnetId");
+          assert.equal(built, values(subnets, "subnetId")[0]);
 
           await recordRelease(folder, manifest);
           const record = await readRelease({

@@ -6,6 +6,7 @@
 import { execOrThrow } from "lib/cli/exec.ts";
 import { baseCacheDir } from "lib/images/base.ts";
 import { freePort } from "lib/images/port.ts";
+import { organization } from "lib/organization.ts";
 
 /** A running stand-in. */
 export interface Moto extends AsyncDisposable {
@@ -86,25 +87,41 @@ export async function startMoto(
     if (answer?.ok) break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  const ec2: Moto["ec2"] = async (action, parameters = {}) => {
+    const scope = "20261123/us-east-1/ec2/aws4_request";
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        authorization:
+          `AWS4-HMAC-SHA256 Credential=rehearsal/${scope}, SignedHeaders=host, Signature=0`,
+      },
+      body: new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }),
+    });
+    return await answer.text();
+  };
+  await makeSubnets(ec2);
   return {
     url,
-    async ec2(action, parameters = {}) {
-      const scope = "20261123/us-east-1/ec2/aws4_request";
-      const answer = await fetch(url, {
-        method: "POST",
-        headers: {
-          "content-type": "application/x-www-form-urlencoded",
-          authorization:
-            `AWS4-HMAC-SHA256 Credential=rehearsal/${scope}, SignedHeaders=host, Signature=0`,
-        },
-        body: new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }),
-      });
-      return await answer.text();
-    },
+    ec2,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await child.status;
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** The subnets in which the organization's environments build images. */
+async function makeSubnets(ec2: Moto["ec2"]): Promise<void> {
+  const vpc = /<vpcId>(vpc-\w+)</.exec(await ec2("DescribeVpcs"))![1];
+  for (const [index, { imageBuild }] of Object.values(organization.environments).entries()) {
+    await ec2("CreateSubnet", {
+      VpcId: vpc,
+      CidrBlock: `172.31.${200 + index}.0/24`,
+      "TagSpecification.1.ResourceType": "subnet",
+      "TagSpecification.1.Tag.1.Key": "Name",
+      "TagSpecification.1.Tag.1.Value": imageBuild.subnetFilter["tag:Name"].replace("*", "a"),
+    });
+  }
 }
