@@ -11,7 +11,7 @@ const Allowance = z.strictObject({
   /** A path relative to the root; `*` stands for any part of one folder or file name. */
   path: z.string().min(1),
   /** What may be allowed at all: nothing that is wrong about the files under secrets/. */
-  rule: z.enum(["known-token", "high-entropy", "symlink"]),
+  rule: z.enum(["known-token", "high-entropy", "keystore", "symlink"]),
   /** How many findings it covers; without it any number. */
   count: z.int().min(1).optional(),
   /** Why it is no secret, in a sentence. */

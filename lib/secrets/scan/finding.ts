@@ -11,6 +11,7 @@ export const FINDINGS = {
   "symlink": "A link leads out of the repository or lies under secrets/",
   "known-token": "A token, key or password of a known format",
   "high-entropy": "A text as random as a key",
+  "keystore": "A file of keys in binary",
   "allow-list": "An entry of the allow-list that is wrong or no longer needed",
 } as const;
 

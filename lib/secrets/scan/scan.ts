@@ -11,6 +11,7 @@ import {
   applyAllowList,
   parseAllowList,
 } from "lib/secrets/scan/allow.ts";
+import { decode, keystore } from "lib/secrets/scan/decode.ts";
 import type { FindingRule, ScanFinding } from "lib/secrets/scan/finding.ts";
 import { scanSecretFile } from "lib/secrets/scan/secret_file.ts";
 import type { ScannedFile } from "lib/secrets/scan/sources.ts";
@@ -101,17 +102,22 @@ async function scanFile(
       : [];
   }
   const bytes = await file.read();
-  const text = new TextDecoder().decode(bytes);
+  const { text, isBinary } = decode(bytes);
   const marker = /^<{7} .*$[\s\S]*^={7}$/m.exec(text);
   if (marker !== null) {
     const line = text.slice(0, marker.index).split("\n").length;
     return [{ rule: "conflict", path, line, message: "has conflict markers: merge it first" }];
   }
-  const findings = isSecretFile(path) ? scanSecretFile(path, text, rules) : [];
-  // Anything may stand in a binary file; it is not text in the sense of the rules.
-  return bytes.subarray(0, 8000).includes(0)
-    ? findings
-    : [...findings, ...await scanText(path, text)];
+  const found = await scanText(path, text);
+  if (isSecretFile(path)) {
+    return [...scanSecretFile(path, new TextDecoder().decode(bytes), rules), ...found];
+  }
+  const keys = keystore(path, bytes);
+  if (keys !== undefined) {
+    const message = `is ${keys}: take it out and replace its keys, or allow it with a reason`;
+    return [{ rule: "keystore", path, message }];
+  }
+  return isBinary ? found.map(({ rule, path, message }) => ({ rule, path, message })) : found;
 }
 
 /** Whether a link's target lies outside the repository; its path as written decides. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ROOT } from "lib/cli/root.ts";
 import { execOrThrow } from "lib/cli/exec.ts";
 import { parseCreationRules, ruleFor } from "lib/secrets/creation_rules.ts";
+import { keystore } from "lib/secrets/scan/decode.ts";
 import { formatFinding } from "lib/secrets/scan/finding.ts";
 import { installHook } from "lib/secrets/scan/hook.ts";
 import { scanFiles } from "lib/secrets/scan/scan.ts";
@@ -234,16 +235,51 @@ Deno.test("nearly every generated key counts as random, hardly any name does", (
   assert.ok(keys.filter(isRandom).length > 450);
 });
 
-const file = (path: string, text: string): ScannedFile => ({
+const file = (path: string, text: string): ScannedFile =>
+  bytes(path, new TextEncoder().encode(text));
+const bytes = (path: string, content: Iterable<number>): ScannedFile => ({
   path,
-  read: () => Promise.resolve(new TextEncoder().encode(text)),
+  read: () => Promise.resolve(Uint8Array.from(content)),
 });
+/** As Windows writes it. */
+const utf16 = (text: string) => [...text].flatMap((letter) => [letter.charCodeAt(0), 0]);
+const noise = Array.from({ length: 400 }, (_, at) => (at * at * 37) % 256);
+const ascii = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
 const link = (path: string, target: string): ScannedFile => ({ ...file(path, ""), link: target });
 
+const RANDOM =
+  "holds a text as random as a key: take it out and revoke it, or allow it with a reason " +
+  "(high-entropy)";
 const others: [what: string, files: ScannedFile, says: string[]][] = [
   ["conflict markers", file("a.ts", "x\n<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"), [
     "a.ts:2: has conflict markers: merge it first (conflict)",
   ]],
+  ["UTF-16 with a mark", bytes("a.ps1", [0xff, 0xfe, ...utf16(`a\n$password = "${random}"`)]), [
+    `a.ps1:2: ${RANDOM}`,
+  ]],
+  ["UTF-16 of the other order", bytes("a.ps1", [0xfe, 0xff, 0, ...utf16(`$key = "${random}"`)]), [
+    `a.ps1:1: ${RANDOM}`,
+  ]],
+  ["UTF-16 without a mark", bytes("a.ps1", utf16(`$password = "${random}"`)), [
+    `a.ps1:1: ${RANDOM}`,
+  ]],
+  ["UTF-16 without a secret", bytes("a.ps1", [0xff, 0xfe, ...utf16("Write-Host 'Hello'")]), []],
+  ["a text with a nought", file("a.txt", `a\0\npassword: "${random}"`), [`a.txt:2: ${RANDOM}`]],
+  [
+    "a text in a binary file",
+    bytes("a.db", [...noise, ...ascii(`password="${random}"`), ...noise]),
+    [
+      `a.db: ${RANDOM}`,
+    ],
+  ],
+  ["a binary file", bytes("a.png", noise), []],
+  ["a keystore", bytes("certs/server.P12", noise), [
+    "certs/server.P12: is a keystore, by its name: take it out and replace its keys, or allow it with a reason (keystore)",
+  ]],
+  ["a keystore of another name", bytes("a.bin", [0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, ...noise]), [
+    "a.bin: is a Java keystore: take it out and replace its keys, or allow it with a reason (keystore)",
+  ]],
+  ["a program that reads keystores", file("keystore.ts", "open('server.p12')"), []],
   ["a link out of the repository", link("lib/a", "../../etc"), [
     "lib/a: is a link that leads out of the repository: remove it (symlink)",
   ]],
@@ -266,6 +302,26 @@ for (const [what, one, says] of others) {
     assert.deepEqual(findings.map(formatFinding), says);
   });
 }
+
+Deno.test("a private key of the web's own making is found in DER", async () => {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const rsa = {
+    name: "RSA-PSS",
+    modulusLength: 2048,
+    publicExponent: Uint8Array.of(1, 0, 1),
+    hash: "SHA-256",
+  };
+  for (const kind of [algorithm, rsa, { name: "Ed25519" }]) {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey(kind, true, [
+      "sign",
+      "verify",
+    ]) as CryptoKeyPair;
+    const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
+    const spki = new Uint8Array(await crypto.subtle.exportKey("spki", publicKey));
+    assert.equal(keystore("a", pkcs8), "a private key in DER");
+    assert.equal(keystore("a", spki), undefined);
+  }
+});
 
 Deno.test("an allowance covers as many findings as it says, and one too many is told", async () => {
   const allow = (count: number) =>
