@@ -55,6 +55,30 @@ variable "region" {
   default     = "us-east-1"
 }
 
+variable "profile" {
+  type        = string
+  description = "The AWS profile that builds; null takes the environment's credentials"
+  default     = null
+}
+
+variable "kms_key_id" {
+  type        = string
+  description = "The key by which the AMI is encrypted; null takes the account's own for EBS"
+  default     = null
+}
+
+variable "ami_users" {
+  type        = list(string)
+  description = "Other accounts that may launch the AMI; this needs a kms_key_id"
+  default     = []
+}
+
+variable "deprecate_at" {
+  type        = string
+  description = "When the AMI is deprecated, in RFC 3339; null never"
+  default     = null
+}
+
 variable "instance_type" {
   type        = string
   description = "The build instance's type"
@@ -146,6 +170,8 @@ source "amazon-ebs" "ami" {
   ami_name        = local.ami_name
   ami_description = "${var.purpose}, built ${local.built_at} UTC"
   region          = var.region
+  profile         = var.profile
+  deprecate_at    = var.deprecate_at
   instance_type   = var.instance_type
 
   subnet_filter {
@@ -173,6 +199,8 @@ source "amazon-ebs" "ami" {
   }
 
   encrypt_boot = true
+  kms_key_id   = var.kms_key_id
+  ami_users    = var.ami_users
   launch_block_device_mappings {
     device_name           = "/dev/xvda"
     volume_size           = var.volume_size

@@ -28,8 +28,8 @@ export const Region = z.enum(["us-east-1", "us-east-2", "us-west-2"]);
 /** An AWS region of ours. */
 export type Region = z.infer<typeof Region>;
 
-/** Where the instances stand on which machine images are built, and how they are reached. */
-export interface ImageBuildNetwork {
+/** Where the instances stand on which machine images are built, how they are reached, and whose AMIs come of it. */
+export interface ImageBuild {
   /**
    * What the instance's subnet has to match, as EC2's `DescribeSubnets` filters; of several it is the one
    * with the most free addresses. An instance without a public address needs one with a way out, by a NAT.
@@ -42,6 +42,11 @@ export interface ImageBuildNetwork {
   readonly sshInterface: "private_ip" | "public_ip";
   /** Whence, in CIDR notation, the instance's ssh may be reached while the build lasts; never the whole internet. */
   readonly sshCidrs: readonly [string, ...string[]];
+  /**
+   * The key, by id, ARN or `alias/<name>`, by which AMIs are encrypted; default the account's own for EBS. With one,
+   * the organization's other accounts may launch the AMIs, if the key's policy lets them use it too.
+   */
+  readonly kmsKeyId?: string;
 }
 
 /** What differs from one environment to the next. */
@@ -53,6 +58,11 @@ export interface EnvironmentSettings {
    * the role to assume.
    */
   readonly awsProfile: string;
+  /**
+   * The number, of 12 digits, of its AWS account: no AMI is built for it in another. Absent: nobody looks in
+   * which account one is built.
+   */
+  readonly awsAccount?: string;
   /**
    * The tag of the Concourse workers that are in the environment's network and account, where builds for it
    * run. Absent where untagged workers are: those beside Concourse itself.
@@ -69,7 +79,7 @@ export interface EnvironmentSettings {
   /** What a missing tag, an unfit name and a banned construct mean there. */
   readonly gates: GateLevels;
   /** Where its machine images are built. */
-  readonly imageBuild: ImageBuildNetwork;
+  readonly imageBuild: ImageBuild;
 }
 
 /** Whether a finding stops a deployment, or is only shown. */
@@ -114,6 +124,8 @@ export const organization = {
   repository: "https://github.com/mitodl/ol-infrastructure",
   /** The bucket where pipelines keep plans and the records of machine images. */
   artifactBucket: "mitol-infrastructure-artifacts",
+  /** Days until an AMI is deprecated: EC2 still starts it by its id, but shows it to its owner only. */
+  imageLifetimeDays: 365,
   /** The role of Vault's AWS login by which pipelines' workers deploy. */
   deployerRole: "deployer",
   /** The branch that pipelines follow. */

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env --allow-net=127.0.0.1 --allow-run --allow-sys=uid
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env --allow-net --allow-run --allow-sys
 /** Builds one machine image. */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";

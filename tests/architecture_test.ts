@@ -45,6 +45,7 @@ const LIB = [
   "lib/cli/",
   "lib/graph/",
   "lib/engines/",
+  "lib/aws/",
   "lib/versions.ts",
   "lib/organization.ts",
 ];

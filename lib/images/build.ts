@@ -2,7 +2,7 @@
 import { exec } from "lib/cli/exec.ts";
 import { baseCacheDir, DEBIAN_12, ensureBase } from "lib/images/base.ts";
 import { exceeds } from "lib/images/budget.ts";
-import { cloudVariables } from "lib/images/cloud.ts";
+import { chooseAccount, cloudVariables } from "lib/images/cloud.ts";
 import { type Configured, secretsOf, shownSettings } from "lib/images/compose.ts";
 import { sha256 } from "lib/schema/digest.ts";
 import type { Outcome } from "lib/images/host.ts";
@@ -144,13 +144,17 @@ export async function buildImage(
     tell(line);
   };
   const isLocal = options.target !== "ami" || options.ec2Endpoint !== undefined;
+  const cloud = options.target !== "ami" ? {} : {
+    ...cloudVariables(options.context.environment, at),
+    ...(isLocal ? {} : await chooseAccount(options.context.environment, options.env)),
+  };
   const local = isLocal ? await bootBase(workspace, options) : undefined;
   const only = options.target === "ami" ? "amazon-ebs.ami" : "null.rootfs";
   const variables: Variables = {
     node_type: options.context.nodeType,
     build_environment: options.context.environment,
     build_commit: commit,
-    ...cloudVariables(options.context.environment),
+    ...cloud,
     ssh_private_key_file: workspace.key.path,
     ssh_public_key: workspace.key.publicKey,
     provision: options.provision(workspace.folder),

@@ -24,10 +24,25 @@ for (const name of await imageNames(REPOSITORY)) {
       }
       for (const environment of Environment.options) {
         await validateWith({ engine: packer, env }, folder, {
-          variables: cloudVariables(environment),
+          variables: cloudVariables(environment, new Date()),
         });
       }
-      for (const refused of ["ssh_cidrs=[]", 'ssh_cidrs=["0.0.0.0/0"]', "ssh_interface=public"]) {
+      await validateWith({ engine: packer, env }, folder, {
+        variables: {
+          profile: "ol-qa",
+          kms_key_id: "alias/images",
+          ami_users: ["111111111111"],
+          ssh_interface: "public_ip",
+        },
+      });
+      for (
+        const refused of [
+          "ssh_cidrs=[]",
+          'ssh_cidrs=["0.0.0.0/0"]',
+          "ssh_interface=public",
+          'ami_users=["1"]',
+        ]
+      ) {
         assert.notEqual((await validate("-var", refused)).code, 0, refused);
       }
       const wrong = await validate("-var", "node_type=nonsense");

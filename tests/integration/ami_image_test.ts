@@ -41,6 +41,9 @@ machineTest(
           const id = manifest.ami!["us-east-1"];
           const xml = await moto.ec2("DescribeImages", { "ImageId.1": id });
           assert.match(values(xml, "name")[0] ?? "", /^vault-server-QA-\d{14}$/);
+          const lifetime = Date.parse(values(xml, "deprecationTime")[0]) -
+            Date.parse(manifest.builtAt);
+          assert.equal(Math.round(lifetime / 86_400_000), organization.imageLifetimeDays);
           const tags = Object.fromEntries(
             values(xml, "key").map((key, index) => [key, values(xml, "value")[index]]),
           );

@@ -15,7 +15,7 @@ export interface Moto extends AsyncDisposable {
   ec2(action: string, parameters?: Record<string, string>): Promise<string>;
 }
 
-// moto refuses CreateImage with tags for the snapshot: they are left out there.
+// moto refuses CreateImage with tags for the snapshot: they are left out there; it knows no deprecation.
 const START = `
 import sys
 from moto.ec2.models import amis
@@ -24,6 +24,13 @@ def create_image(self, instance_id, name, description, tag_specifications):
     kept = [s for s in tag_specifications if s["ResourceType"] != "snapshot"]
     return create(self, instance_id, name, description, kept)
 amis.AmiBackend.create_image = create_image
+from moto.core.responses import ActionResult
+from moto.ec2.responses.amis import AmisResponse
+def enable_image_deprecation(self):
+    image = self.ec2_backend.describe_images(ami_ids=[self._get_param("ImageId")])[0]
+    image.deprecation_time = str(self._get_param("DeprecateAt"))
+    return ActionResult({"Return": True})
+AmisResponse.enable_image_deprecation = enable_image_deprecation
 from moto.server import main
 main(sys.argv[1:])
 `;

@@ -1,7 +1,7 @@
 import type { Env } from "lib/schema/env.ts";
 import { writeAtomically } from "lib/schema/atomic.ts";
 import { organization } from "lib/organization.ts";
-import { awsEnvironment } from "lib/pulumi/engine/aws_environment.ts";
+import { awsEnvironment } from "lib/aws/environment.ts";
 import { type HeldVariables, vaultEnvironment } from "lib/pulumi/engine/vault_environment.ts";
 import { readStackFile } from "lib/pulumi/stack_file.ts";
 import {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { messageOf } from "lib/schema/problem.ts";
-import { signIdentityRequest } from "lib/vault/auth/aws.ts";
+import { signIdentityRequest } from "lib/aws/identity.ts";
 import { connectVault } from "lib/vault/connect.ts";
 import { type Bao, withBao } from "tests/support/bao.ts";
 import { engineTest } from "tests/support/engine.ts";

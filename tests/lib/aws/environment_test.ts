@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { organization } from "lib/organization.ts";
-import { awsEnvironment } from "lib/pulumi/engine/aws_environment.ts";
+import { awsEnvironment } from "lib/aws/environment.ts";
 
 const PROFILE = organization.environments.QA.awsProfile;
 
