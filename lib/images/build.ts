@@ -3,6 +3,7 @@ import { exec } from "lib/cli/exec.ts";
 import { baseCacheDir, DEBIAN_12, ensureBase } from "lib/images/base.ts";
 import { exceeds } from "lib/images/budget.ts";
 import { chooseAccount, cloudVariables } from "lib/images/cloud.ts";
+import { readCommit, requireCommit } from "lib/images/commit.ts";
 import { type Configured, secretsOf, shownSettings } from "lib/images/compose.ts";
 import { sha256 } from "lib/schema/digest.ts";
 import type { Outcome } from "lib/images/host.ts";
@@ -144,6 +145,7 @@ export async function buildImage(
     tell(line);
   };
   const isLocal = options.target !== "ami" || options.ec2Endpoint !== undefined;
+  if (!isLocal) await requireCommit(options.root, options.context.environment);
   const cloud = options.target !== "ami" ? {} : {
     ...cloudVariables(options.context.environment, at),
     ...(isLocal ? {} : await chooseAccount(options.context.environment, options.env)),
@@ -252,19 +254,6 @@ function narrate(options: BuildOptions): (line: string) => void {
     const said = /^(?:==>)?\s*[\w-]+\.[\w-]+: (.*)$/.exec(line)?.[1];
     if (said?.trim()) options.say(redact(said.trim()));
   };
-}
-
-/** The work tree's commit, with `-dirty` where files differ from it; `unknown` without git. */
-export async function readCommit(root: string): Promise<string> {
-  try {
-    const head = await exec("git", ["-C", root, "rev-parse", "HEAD"]);
-    if (head.code !== 0) return "unknown";
-    const status = await exec("git", ["-C", root, "status", "--porcelain"]);
-    return head.stdout.trim() + (status.stdout.trim() === "" ? "" : "-dirty");
-  } catch (error) {
-    if (error instanceof Problem) return "unknown";
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ROOT } from "lib/cli/root.ts";
 import { imageNames } from "lib/images/catalog.ts";
+import { isCommitted } from "lib/images/commit.ts";
 import {
   type Manifest,
   readJson,
@@ -36,8 +37,8 @@ export async function recordRelease(root: string, manifest: Manifest): Promise<s
  * Reads the release of an image for an environment.
  *
  * @param root The repository; default this one
- * @throws {Problem} when there is none (it says how one is made), its file is malformed, or what it
- * holds is another image's, node type's or environment's
+ * @throws {Problem} when there is none (it says how one is made), its file is malformed, what it
+ * holds is another image's, node type's or environment's, or Production's is of no commit
  */
 export async function readRelease(key: ReleaseKey, root: string = ROOT): Promise<ReleaseRecord> {
   const path = releasePath(root, key.image, key.nodeType, key.environment);
@@ -52,8 +53,18 @@ export async function readRelease(key: ReleaseKey, root: string = ROOT): Promise
       );
     }
   }
+  if (key.environment === "Production" && !isCommitted(record.commit)) {
+    throw new Problem(
+      `${file}: ${record.build} is of commit "${record.commit}", which does not say what is in it: ` +
+        `commit, and ${buildCommand(key)}`,
+    );
+  }
   return record;
 }
+
+const buildCommand = ({ image, nodeType, environment }: ReleaseKey): string =>
+  `deno task build-image ${image} --target ami --node-type ${nodeType} ` +
+  `--env ${environment.toLowerCase()}`;
 
 /**
  * The AMI that is released for an environment in a region: what a machine of a project starts from.
@@ -96,8 +107,7 @@ async function describeMissing(key: ReleaseKey, file: string, root: string): Pro
   for await (const entry of readDirectory(folder)) released.push(entry.name);
   const others = released.length === 0 ? "" : ` (there are ${released.sort().join(", ")})`;
   return `${file} is missing${others}: no AMI of ${image} is released as ${nodeType} for ` +
-    `${environment}: deno task build-image ${image} --target ami --node-type ${nodeType} ` +
-    `--env ${environment.toLowerCase()} builds one and writes it`;
+    `${environment}: ${buildCommand(key)} builds one and writes it`;
 }
 
 async function* readDirectory(path: string): AsyncGenerator<Deno.DirEntry> {

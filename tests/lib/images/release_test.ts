@@ -82,3 +82,19 @@ for (const { when, files = {}, key = {}, says } of REFUSALS) {
     await Deno.remove(root, { recursive: true });
   });
 }
+
+Deno.test("Production starts no AMI of a work tree that no commit has, other environments do", async () => {
+  const production = { ...KEY, environment: "Production" } as const;
+  for (const commit of ["0123456789abcdef-dirty", "unknown"]) {
+    const root = await repository({
+      [PATH]: { ...RECORD, commit },
+      [PATH.replace(".qa", ".production")]: { ...RECORD, ...production, commit },
+    });
+    assert.equal((await readRelease(KEY, root)).commit, commit);
+    await assert.rejects(
+      readRelease(production, root),
+      /server\.production\.json: .* is of commit ".*", which does not say what is in it: commit, and deno task build-image vault/,
+    );
+    await Deno.remove(root, { recursive: true });
+  }
+});
