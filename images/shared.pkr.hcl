@@ -37,6 +37,12 @@ variable "build_commit" {
   default     = "unknown"
 }
 
+variable "built_at" {
+  type        = string
+  description = "The end of the AMI's name, YYYYMMDDhhmmss in UTC; null takes the time"
+  default     = null
+}
+
 variable "provision" {
   type        = string
   description = "The command that brings the machine to the wanted state"
@@ -151,7 +157,7 @@ variable "poll_seconds" {
 }
 
 locals {
-  built_at = formatdate("YYYYMMDDhhmmss", timestamp())
+  built_at = coalesce(var.built_at, formatdate("YYYYMMDDhhmmss", timestamp()))
   ami_name = "${var.app_name}-${var.node_type}-${var.build_environment}-${local.built_at}"
   tags = {
     Name          = local.ami_name

@@ -156,6 +156,7 @@ export async function buildImage(
     node_type: options.context.nodeType,
     build_environment: options.context.environment,
     build_commit: commit,
+    built_at: stamp(at),
     ...cloud,
     ssh_private_key_file: workspace.key.path,
     ssh_public_key: workspace.key.publicKey,

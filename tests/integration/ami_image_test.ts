@@ -40,7 +40,8 @@ machineTest(
           assert.equal(manifest.baseAmi, "ami-0deb1a12");
           const id = manifest.ami!["us-east-1"];
           const xml = await moto.ec2("DescribeImages", { "ImageId.1": id });
-          assert.match(values(xml, "name")[0] ?? "", /^vault-server-QA-\d{14}$/);
+          assert.equal(values(xml, "name")[0], manifest.build);
+          assert.match(manifest.build, /^vault-server-QA-\d{14}$/);
           const lifetime = Date.parse(values(xml, "deprecationTime")[0]) -
             Date.parse(manifest.builtAt);
           assert.equal(Math.round(lifetime / 86_400_000), organization.imageLifetimeDays);
