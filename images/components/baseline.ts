@@ -44,6 +44,7 @@ export const baseline = defineComponent({
       "Install the packages",
       apt.packages({ packages: settings.packages, cacheTime: 86_400 }),
     );
+    await host.run("Install what was published since the base", apt.upgrade({ dist: true }));
     const ssh = await host.run(
       "Harden sshd",
       files.put({ dest: "/etc/ssh/sshd_config.d/10-hardening.conf", content: SSH, mode: "644" }),

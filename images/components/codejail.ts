@@ -63,7 +63,11 @@ export const codejail = defineComponent({
         uid: 899,
       }),
     );
-    await host.run("Make the environment", pip.venv({ path: settings.path, systemPackages: true }));
+    // A link would run as /usr/bin/python3, which the profile does not name.
+    await host.run(
+      "Make the environment",
+      pip.venv({ path: settings.path, systemPackages: true, copies: true }),
+    );
     await host.run(
       "Install what may be imported",
       pip.packages({ packages: settings.pythonPackages, venv: settings.path }),
@@ -106,6 +110,10 @@ export const codejail = defineComponent({
 
   checks: (settings) => [
     pathIs("/etc/apparmor.d/codejail", "root:root 644"),
+    commandSucceeds(
+      "the profile is of the file that runs",
+      `test ! -L ${settings.path}/bin/python3 && apparmor_parser --skip-kernel-load --skip-cache /etc/apparmor.d/codejail`,
+    ),
     commandSucceeds(
       "the environment imports what it shall",
       `${settings.path}/bin/python3 -c 'import sympy'`,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { commandSucceeds } from "lib/images/check.ts";
 import { defineComponent } from "lib/images/component.ts";
+import * as apt from "lib/images/operations/apt.ts";
 import * as files from "lib/images/operations/files/mod.ts";
 import { RELEASES } from "lib/versions.ts";
 import { runDaemon } from "images/components/daemon.ts";
@@ -44,6 +45,12 @@ export const concourse = defineComponent({
       }),
     );
     const { node } = settings;
+    if (node === "worker") {
+      await host.run(
+        "Install what containers' networks take",
+        apt.packages({ packages: ["iptables"], cacheTime: 86_400 }),
+      );
+    }
     const values: Record<string, string | number | boolean> = node === "web"
       ? {
         BIND_PORT: settings.port,
@@ -77,6 +84,9 @@ export const concourse = defineComponent({
   },
 
   checks: (settings) => [
+    ...(settings.node === "worker"
+      ? [commandSucceeds("containerd finds iptables", "command -v iptables")]
+      : []),
     commandSucceeds(
       `concourse is ${settings.version}`,
       `${PROGRAM} --version | grep -qF ${settings.version}`,

@@ -112,7 +112,6 @@ function sections(daemon: Daemon): systemd.UnitSections {
       ...(daemon.reloadCommand === undefined ? {} : { ExecReload: daemon.reloadCommand }),
       Restart: "on-failure",
       RestartSec: 5,
-      LimitNOFILE: 65_536,
       ...(daemon.asRoot
         ? {}
         : { ProtectSystem: "full", ProtectHome: true, PrivateTmp: true, NoNewPrivileges: true }),

@@ -19,6 +19,7 @@ import { type Provisioned, runComponents } from "lib/images/provision.ts";
 import { redactor } from "lib/images/redact.ts";
 import { makeSbom } from "lib/images/sbom.ts";
 import { SshTarget } from "lib/images/ssh.ts";
+import { makeDisk, requireDiskTools } from "lib/images/disk.ts";
 import { requireSpace, requireTools, unpackBase } from "lib/images/workspace.ts";
 import type { Env } from "lib/schema/env.ts";
 import { Problem, Problems } from "lib/schema/problem.ts";
@@ -129,6 +130,7 @@ export async function planImage(
 export async function buildImage(
   options: BuildOptions,
 ): Promise<{ manifest: Manifest; folder: string; provisioned: Provisioned }> {
+  if (options.target === "qcow2") await requireDiskTools();
   const found = await findPacker(options.env);
   const packer = options.ec2Endpoint === undefined
     ? found
@@ -232,11 +234,14 @@ async function finishLocal(
   options: BuildOptions,
   workspace: Workspace,
 ): Promise<{ artifact: string; digest?: string }> {
+  // What the container was given of this machine's.
+  await Deno.remove(`${root}/etc/resolv.conf`).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
   if (options.target === "rootfs") {
     await Deno.rename(root, `${staged}/rootfs`);
     return { artifact: "rootfs" };
   }
-  const { makeDisk } = await import("lib/images/disk.ts");
   const disk = `${staged}/disk.qcow2`;
   options.say("making the disk bootable");
   const digest = await makeDisk(root, disk, workspace);

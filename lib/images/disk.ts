@@ -1,6 +1,5 @@
 /** A root file system as a bootable disk, without a loop device or a mount. @module */
 import { execOrThrow } from "lib/cli/exec.ts";
-import { sha256 } from "lib/schema/digest.ts";
 import type { Workspace } from "lib/images/build.ts";
 import { requireTools } from "lib/images/workspace.ts";
 import { Problem } from "lib/schema/problem.ts";
@@ -21,6 +20,15 @@ const MODULES = [
 ];
 
 /**
+ * Refuses to start without what makes a disk.
+ *
+ * @throws {Problems} with the command that installs it
+ */
+export async function requireDiskTools(): Promise<void> {
+  await requireTools(["sfdisk", "mke2fs", "grub-mkimage", "qemu-img"], [`${GRUB}/boot.img`]);
+}
+
+/**
  * Makes a qcow2 disk: one partition, ext4, GRUB for BIOS. The root gets an `fstab` and a `grub.cfg`.
  *
  * @param root The sealed, stopped root
@@ -33,9 +41,9 @@ export async function makeDisk(
   disk: string,
   { folder }: Pick<Workspace, "folder">,
 ): Promise<string> {
-  await requireTools(["sfdisk", "mke2fs", "grub-mkimage", "qemu-img"]);
   const uuid = crypto.randomUUID();
-  const [kernel, initrd] = [await newest(root, "vmlinuz-"), await newest(root, "initrd.img-")];
+  const kernel = await bootFile(root, "vmlinuz");
+  const initrd = await bootFile(root, "initrd.img");
   await Deno.writeTextFile(`${root}/etc/fstab`, `UUID=${uuid} / ext4 errors=remount-ro 0 1\n`);
   await Deno.mkdir(`${root}/boot/grub`, { recursive: true });
   await Deno.writeTextFile(
@@ -43,8 +51,8 @@ export async function makeDisk(
     [
       "set timeout=0",
       `search --no-floppy --fs-uuid --set=root ${uuid}`,
-      `linux /boot/${kernel} root=UUID=${uuid} ro console=ttyS0 quiet`,
-      `initrd /boot/${initrd}`,
+      `linux ${kernel} root=UUID=${uuid} ro console=ttyS0 quiet`,
+      `initrd ${initrd}`,
       "boot\n",
     ].join("\n"),
   );
@@ -70,7 +78,7 @@ export async function makeDisk(
   await installGrub(raw, uuid, folder);
   await execOrThrow("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, disk]);
   await Deno.remove(raw);
-  return await sha256(await Deno.readFile(disk));
+  return (await execOrThrow("sha256sum", ["--binary", disk])).slice(0, 64);
 }
 
 /** The boot sector, and GRUB's core in the gap before the partition. */
@@ -105,6 +113,12 @@ async function writeAt(file: Deno.FsFile, offset: number, bytes: Uint8Array): Pr
   await file.seek(offset, Deno.SeekMode.Start);
   let written = 0;
   while (written < bytes.length) written += await file.write(bytes.subarray(written));
+}
+
+/** Debian's link to the newest, which a later kernel moves; else the newest there is. */
+async function bootFile(root: string, name: "vmlinuz" | "initrd.img"): Promise<string> {
+  const link = await Deno.readLink(`${root}/${name}`).catch(() => undefined);
+  return link === undefined ? `/boot/${await newest(root, `${name}-`)}` : `/${name}`;
 }
 
 async function newest(root: string, prefix: string): Promise<string> {

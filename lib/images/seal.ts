@@ -14,7 +14,7 @@ export const SEAL_STEPS: readonly { readonly name: string; readonly shell: strin
   {
     name: "packages that nothing needs, package archives and lists",
     shell:
-      "apt-get -qq clean; rm -rf /var/lib/apt/lists/* /var/lib/apt/periodic/update-success-stamp",
+      "apt-get -qq autoremove --purge; apt-get -qq clean; rm -rf /var/lib/apt/lists/* /var/lib/apt/periodic/update-success-stamp",
   },
   {
     name: "logs and shell history",
@@ -28,6 +28,11 @@ export const SEAL_STEPS: readonly { readonly name: string; readonly shell: strin
   {
     name: "what cloud-init remembers of this machine",
     shell: "if command -v cloud-init >/dev/null; then cloud-init clean --logs --seed; fi",
+  },
+  {
+    name: "what names this machine to others",
+    shell:
+      "rm -f /etc/docker/key.json /var/lib/caddy/.local/share/caddy/instance.uuid /var/lib/caddy/instance.uuid",
   },
   { name: "the random seed", shell: "rm -f /var/lib/systemd/random-seed" },
   { name: "the ssh host keys", shell: "rm -f /etc/ssh/ssh_host_*" },

@@ -15,6 +15,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   "sfdisk": "fdisk",
   "mke2fs": "e2fsprogs",
   "grub-mkimage": "grub-common",
+  "/usr/lib/grub/i386-pc/boot.img": "grub-pc-bin",
   "qemu-img": "qemu-utils",
   "qemu-system-x86_64": "qemu-system-x86",
 };
@@ -22,9 +23,14 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
 /**
  * Refuses to start without the tools, or without root's rights.
  *
+ * @param tools Programs, to be found on PATH
+ * @param files Absolute paths. Default none
  * @throws {Problems} one line each, with the command that installs them
  */
-export async function requireTools(tools: readonly string[]): Promise<void> {
+export async function requireTools(
+  tools: readonly string[],
+  files: readonly string[] = [],
+): Promise<void> {
   const problems: string[] = [];
   if (Deno.uid() !== 0) {
     problems.push("A local image is built as root, who owns its files: start the task with sudo");
@@ -36,6 +42,9 @@ export async function requireTools(tools: readonly string[]): Promise<void> {
       path.map((folder) => Deno.stat(`${folder}/${tool}`).then(() => true, () => false)),
     );
     if (!there.includes(true)) missing.push(tool);
+  }
+  for (const file of files) {
+    if (!await Deno.stat(file).then(() => true, () => false)) missing.push(file);
   }
   if (missing.length > 0) {
     const packages = [...new Set(missing.map((tool) => PACKAGE_OF[tool] ?? tool))].join(" ");

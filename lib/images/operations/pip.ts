@@ -10,18 +10,26 @@ import { Problem } from "lib/schema/problem.ts";
  * Makes a virtual environment, or removes it.
  *
  * @param options `path`: its folder; `python`: default `python3`; `systemPackages`: let it see the
- * system's; `present`: default true
+ * system's; `copies`: its `python3` is a file of its own, as what goes by a program's path (AppArmor, file
+ * capabilities) follows links; `present`: default true
  */
 export function venv(
-  options: { path: string; python?: string; systemPackages?: boolean; present?: boolean },
+  options: {
+    path: string;
+    python?: string;
+    systemPackages?: boolean;
+    copies?: boolean;
+    present?: boolean;
+  },
 ): Operation {
   return operation("pip.venv", async function* (facts) {
     const path = absolute(options.path);
     if (options.present === false) {
       if (await facts.fact(Path, path) !== null) yield sh`rm -rf -- ${path}`;
     } else if (await facts.fact(Path, `${path}/bin/activate`) === null) {
-      const flag = options.systemPackages && "--system-site-packages";
-      yield sh`${options.python ?? "python3"} -m venv ${flag} ${path}`;
+      const packages = options.systemPackages && "--system-site-packages";
+      const copies = options.copies && "--copies";
+      yield sh`${options.python ?? "python3"} -m venv ${packages} ${copies} ${path}`;
     }
   }, { claims: [`path ${options.path}`] });
 }
