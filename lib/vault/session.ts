@@ -58,6 +58,16 @@ export function readLogin(answer: VaultAnswer, name: string): Login {
   );
 }
 
+/**
+ * Whether the server takes a token that may not ask about itself, as it has not the policy `default`: every
+ * token may list the mounts that it sees, none or some.
+ *
+ * @param token Secret
+ */
+export async function isTokenKnown(send: Send, token: string): Promise<boolean> {
+  return (await send("GET", "sys/internal/ui/mounts", { token })).status === 200;
+}
+
 async function checkReady(address: string, send: Send): Promise<void> {
   const answer = await send("GET", "sys/seal-status");
   const status = z.looseObject({ sealed: z.boolean(), initialized: z.boolean().default(true) })
@@ -153,6 +163,7 @@ export class VaultSession {
       if (refused !== this.#login.token) return true;
       const { status } = await this.#send("GET", "auth/token/lookup-self", { token: refused });
       if (status !== 403) return false;
+      if (await isTokenKnown(this.#send, refused)) return false;
       if (!this.#method.issues || !this.#worked) {
         throw new VaultProblem(
           403,

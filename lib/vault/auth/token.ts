@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { VaultProblem } from "lib/vault/http.ts";
-import type { AuthMethod } from "lib/vault/session.ts";
+import { type AuthMethod, isTokenKnown } from "lib/vault/session.ts";
 
 const Lookup = z.looseObject({ ttl: z.int().default(0), renewable: z.boolean().default(false) });
 
@@ -16,6 +16,10 @@ export function tokenAuth(token: string): AuthMethod {
     issues: false,
     async login(send) {
       const answer = await send("GET", "auth/token/lookup-self", { token });
+      // Without the policy `default` a token may not ask about itself: how long it lasts is not known.
+      if (answer.status === 403 && await isTokenKnown(send, token)) {
+        return { token, lease: 0, renewable: false };
+      }
       const lookup = Lookup.safeParse(answer.data);
       if (answer.status !== 200 || !lookup.success) {
         throw new VaultProblem(

@@ -29,6 +29,46 @@ engineTest("bao", "a token is renewed after two thirds of its lease, once", asyn
   });
 });
 
+engineTest("bao", "a token that may not ask about itself is taken as it is", async (engines) => {
+  await withBao(engines.bao.path, async (bao) => {
+    const policy = 'path "secret/data/one" { capabilities = ["read"] }';
+    await bao.request("PUT", "sys/policies/acl/narrow", { policy });
+    await bao.request("POST", "secret/data/one", { data: { a: "b" } });
+    const body = { policies: ["narrow"], no_default_policy: true };
+    const create = async () =>
+      JSON.parse((await bao.request("POST", "auth/token/create", body)).text).auth;
+    const { client_token: token } = await create();
+    const vault = await clientFor({ address: bao.address, token });
+    assert.equal((await vault.call("GET", "secret/data/one")).status, 200);
+    assert.equal((await vault.call("GET", "secret/data/two")).status, 403);
+    await vault.close();
+
+    let logins = 0;
+    const method: AuthMethod = {
+      name: "test",
+      issues: true,
+      login: async (send) => {
+        logins++;
+        return readLogin(
+          await send("POST", "auth/token/create", { token: bao.token, body }),
+          "test",
+        );
+      },
+    };
+    const own = await clientFor(bao, { method });
+    assert.equal((await own.call("GET", "secret/data/one")).status, 200);
+    for (let time = 0; time < 3; time++) {
+      assert.equal((await own.call("GET", "secret/data/two")).status, 403);
+    }
+    assert.equal(logins, 1);
+    await own.close();
+    await assert.rejects(
+      clientFor({ address: bao.address, token: "s.wrong" }),
+      /refuses the token: log in again/,
+    );
+  });
+});
+
 engineTest("bao", "a token that cannot be renewed is got anew", async (engines) => {
   await withBao(engines.bao.path, async (bao) => {
     let logins = 0;
