@@ -161,6 +161,10 @@ engineTest("pulumi", "every checkout encrypts by the state's key", async ({ pulu
       await t.step("destroyed", async () => {
         assert.equal((await other.run("destroy"))[0].verdict, "done");
         assert.equal((await stateOf(other))!.resources, 0);
+        const stack = one.fleet.stacks.get(NETWORK)!;
+        assert.equal(await runPlainCli(one.engine, stack, ["stack", "rm", "--yes"]), 0);
+        assert.equal(await stateOf(one), undefined);
+        assert.equal(await one.changes(), "", "the repository's file stays");
       });
     })
   );

@@ -84,7 +84,9 @@ async function keepConfiguration(
   copy: string,
   before: string,
 ): Promise<void> {
-  const after = await readText(copy);
+  const after = await Deno.readTextFile(copy).catch(() => undefined);
+  // With a stack the CLI removes its file.
+  if (after === undefined) return;
   const configOf = (text: string) => canonicalJson(Object(parseYaml(text, copy)).config ?? {});
   if (configOf(after) === configOf(before)) return;
   await writeAtomically(`${root}/${on.folder}/Pulumi.${info.name}.yaml`, after);
