@@ -13,7 +13,13 @@ import { type EphemeralKey, makeKey } from "lib/images/key.ts";
 import { claimFolder, reapLeftovers } from "lib/images/leftovers.ts";
 import { type ImageTarget, Manifest, writeJson } from "lib/images/manifest.ts";
 import { bootContainer, type Machine } from "lib/images/nspawn.ts";
-import { build as packerBuild, findPacker, validate, type Variables } from "lib/images/packer.ts";
+import {
+  build as packerBuild,
+  findPacker,
+  type PackerBuild,
+  validate,
+  type Variables,
+} from "lib/images/packer.ts";
 import { requireFreePorts } from "lib/images/port.ts";
 import { type Provisioned, runComponents } from "lib/images/provision.ts";
 import { redactor } from "lib/images/redact.ts";
@@ -139,6 +145,8 @@ export async function buildImage(
   await using janitor = new Janitor();
   const workspace = await openWorkspace(options.out, janitor);
   const at = new Date();
+  const { image, context } = options;
+  const build = `${image.name}-${context.nodeType}-${context.environment}-${stamp(at)}`;
   const commit = await readCommit(options.root);
   const tell = narrate(options);
   let baseAmi: string | undefined;
@@ -178,6 +186,7 @@ export async function buildImage(
     manifest: `${workspace.folder}/packer-manifest.json`,
     onLine,
     janitor,
+    ...(options.target === "ami" ? cloudGrace(build, options.say) : {}),
     signal: options.signal,
   });
   await local?.machine.stop();
@@ -188,8 +197,6 @@ export async function buildImage(
   const findings = exceeds(options.image.budget, provisioned.inventory);
   if (findings.length > 0) throw new Problems(findings);
 
-  const { image, context } = options;
-  const build = `${image.name}-${context.nodeType}-${context.environment}-${stamp(at)}`;
   const staged = `${workspace.folder}/out`;
   await Deno.mkdir(staged);
   const sbom = makeSbom(
@@ -226,6 +233,27 @@ export async function buildImage(
   await Deno.mkdir(`${options.out}/${image.name}`, { recursive: true });
   await Deno.rename(staged, folder);
   return { manifest, folder, provisioned };
+}
+
+/** How long Packer may take to end its instance, in seconds: EC2 takes a minute or two as a rule. */
+const CLOUD_GRACE = 600;
+
+/** What an interrupted build of an AMI waits for, and says. */
+function cloudGrace(
+  build: string,
+  say: (line: string) => void,
+): Pick<PackerBuild, "grace" | "onInterrupt"> {
+  const minutes = CLOUD_GRACE / 60;
+  return {
+    grace: CLOUD_GRACE,
+    onInterrupt: (state) =>
+      say(
+        state === "waiting"
+          ? `interrupted: Packer takes its instance and security group down, for ${minutes} minutes at most; ` +
+            "a second interrupt does not wait for it"
+          : `Packer did not end within ${minutes} minutes: look in EC2 for packer-${build}`,
+      ),
+  };
 }
 
 async function finishLocal(

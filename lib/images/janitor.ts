@@ -11,26 +11,34 @@ import { quote } from "lib/images/shell.ts";
 
 const SCRIPT = `
 trap '' INT TERM HUP
-groups= nl='
+groups= patients= patience=0 nl='
 '
 paths=
+without() { gone=$1; shift; kept=; for g; do [ "$g" = "$gone" ] || kept="$kept $g"; done; }
+finish() {
+  limit=$1 i=0
+  shift
+  while [ $i -lt "$limit" ]; do
+    alive=
+    for g; do kill -s 0 -- "-$g" 2>/dev/null && alive=1; done
+    [ -n "$alive" ] || break
+    i=$((i + 1)); sleep 0.1
+  done
+  for g; do kill -s KILL -- "-$g" 2>/dev/null; done
+}
 while read -r verb value; do
   case $verb in
     group) groups="$groups $value" ;;
-    ended) new=; for g in $groups; do [ "$g" = "$value" ] || new="$new $g"; done; groups=$new ;;
+    patient) patients="$patients $value" ;;
+    patience) patience=$value ;;
+    ended) without "$value" $groups; groups=$kept; without "$value" $patients; patients=$kept ;;
     path) paths="$paths$value$nl" ;;
     keep) new=; IFS=$nl; for p in $paths; do [ "$p" = "$value" ] || new="$new$p$nl"; done; unset IFS; paths=$new ;;
   esac
 done
-for g in $groups; do kill -TERM -- "-$g" 2>/dev/null; done
-i=0
-while [ $i -lt 50 ]; do
-  alive=
-  for g in $groups; do kill -0 -- "-$g" 2>/dev/null && alive=1; done
-  [ -n "$alive" ] || break
-  i=$((i + 1)); sleep 0.1
-done
-for g in $groups; do kill -KILL -- "-$g" 2>/dev/null; done
+for g in $groups $patients; do kill -s TERM -- "-$g" 2>/dev/null; done
+finish 50 $groups
+finish $((patience * 10)) $patients
 IFS=$nl
 for p in $paths; do
   i=0
@@ -83,12 +91,14 @@ export class Janitor implements AsyncDisposable {
    *
    * @param command The program
    * @param args Its arguments
-   * @param options As of `Deno.Command`
+   * @param options As of `Deno.Command`; `patience` is how many seconds it may take to end after SIGTERM,
+   * default 5
    */
   async spawn(
     command: string,
     args: readonly string[],
-    options: Omit<Deno.CommandOptions, "args" | "stdin"> = {},
+    { patience, ...options }: Omit<Deno.CommandOptions, "args" | "stdin"> & { patience?: number } =
+      {},
   ): Promise<Deno.ChildProcess> {
     // Waits for a line, so that the group is known to the janitor before the program runs.
     const child = new Deno.Command("setsid", {
@@ -96,7 +106,12 @@ export class Janitor implements AsyncDisposable {
       args: ["sh", "-c", `read -r _; exec "$0" "$@" </dev/null`, command, ...args],
       stdin: "piped",
     }).spawn();
-    await this.#tell("group", child.pid);
+    if (patience === undefined) {
+      await this.#tell("group", child.pid);
+    } else {
+      await this.#tell("patience", patience);
+      await this.#tell("patient", child.pid);
+    }
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n"));
     await writer.close();

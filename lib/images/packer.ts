@@ -85,18 +85,39 @@ export interface PackerBuild {
   /** Told each line of output. */
   readonly onLine: (line: string) => void;
   readonly janitor: Janitor;
+  /** How long Packer may take down what it started when it is interrupted, in seconds; default 60. */
+  readonly grace?: number;
+  /** Told that an interrupted Packer is waited for, and that it had to be killed. */
+  readonly onInterrupt?: (state: "waiting" | "killed") => void;
   readonly signal?: AbortSignal;
 }
 
+// Packer goes on when nobody reads what it says any more, as `tee` does: what it started has to go. With a
+// trap the shell waits for it, and gives no deafness on to it. A provisioner that outlives it goes last, by a
+// second signal if the first one only made it think.
+const SURVIVOR = `exec > >(trap '' INT TERM HUP; exec tee -p /dev/null) 2>&1
+trap hit=1 INT TERM HUP
+"$0" "$@"
+code=$?
+trap '' TERM
+kill -s TERM 0
+[ -z "$hit" ] || { sleep 1; kill -s TERM 0; }
+exit $code`;
+
 /**
  * Runs `packer build` in a process group of its own, ended as a whole when `signal` is aborted:
- * Packer gets SIGINT and 60 s to take down what it started in the cloud, then the group is killed.
+ * Packer gets SIGINT and its grace to take down what it started in the cloud, then the group is killed.
+ * It has as long when this process ends before.
  *
  * @returns The artifact's id: `us-east-1:ami-…` for an AMI
  * @throws {Problem} with the output's end, or when Packer says it is done but built nothing
  */
 export async function build(packer: Packer, options: PackerBuild): Promise<string> {
-  const child = await options.janitor.spawn(packer.engine.path, [
+  const { grace = 60 } = options;
+  const child = await options.janitor.spawn("bash", [
+    "-c",
+    SURVIVOR,
+    packer.engine.path,
     "build",
     "-color=false",
     `-only=${options.only}`,
@@ -106,11 +127,16 @@ export async function build(packer: Packer, options: PackerBuild): Promise<strin
     env: { ...packer.env },
     stdout: "piped",
     stderr: "piped",
+    patience: grace,
   });
   let killer: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
     killGroup(child, "INT");
-    killer = setTimeout(() => killGroup(child, "KILL"), 60_000);
+    options.onInterrupt?.("waiting");
+    killer = setTimeout(() => {
+      options.onInterrupt?.("killed");
+      killGroup(child, "KILL");
+    }, grace * 1000);
   };
   options.signal?.addEventListener("abort", stop, { once: true });
   if (options.signal?.aborted) stop();
