@@ -21,7 +21,7 @@ export const task = defineTask({
   name: "build-image",
   summary: "Build one machine image with Packer: planned, applied, verified, sealed, recorded",
   description: "rootfs is built in a local container; qcow2 is that, made bootable, booted and " +
-    "checked; ami is built on EC2 and recorded under images/NAME/releases. Settings also come from " +
+    "checked; ami is built on EC2, not booted, and recorded under images/NAME/releases. Settings also come from " +
     "the environment (VAULT_PORT for vault.port); secret ones only from there.",
   args: z.strictObject({ image: z.string().describe("A folder under images/") }),
   flags: Flags,

@@ -25,10 +25,10 @@ export const task = defineTask({
     const { SshTarget } = await import("lib/images/ssh.ts");
     const { formatOutcome } = await import("lib/images/report.ts");
     const { writeJson } = await import("lib/images/manifest.ts");
-    const { components } = await prepareImage(REPOSITORY, args.image, flags, io.env);
+    const { components, image } = await prepareImage(REPOSITORY, args.image, flags, io.env);
     const target = new SshTarget(readAddress(io.env, `${flags.folder}/key`));
     try {
-      const result = await provision(target, components, {
+      const result = await provision(target, components, image.budget, {
         onOutcome: (mode, outcome) => {
           if (mode === "apply" || outcome.changed) io.out(formatOutcome(outcome));
         },

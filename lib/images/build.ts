@@ -1,7 +1,6 @@
 /** Builds an image, from an empty folder to a recorded artifact. @module */
 import { exec } from "lib/cli/exec.ts";
 import { baseCacheDir, DEBIAN_12, ensureBase } from "lib/images/base.ts";
-import { exceeds } from "lib/images/budget.ts";
 import { chooseAccount, cloudVariables } from "lib/images/cloud.ts";
 import { readCommit, requireCommit } from "lib/images/commit.ts";
 import { type Configured, secretsOf, shownSettings } from "lib/images/compose.ts";
@@ -28,7 +27,7 @@ import { SshTarget } from "lib/images/ssh.ts";
 import { makeDisk, requireDiskTools } from "lib/images/disk.ts";
 import { requireSpace, requireTools, unpackBase } from "lib/images/workspace.ts";
 import type { Env } from "lib/schema/env.ts";
-import { Problem, Problems } from "lib/schema/problem.ts";
+import { Problem } from "lib/schema/problem.ts";
 
 /** What is built, and with what. */
 export interface BuildOptions {
@@ -194,8 +193,6 @@ export async function buildImage(
   const provisioned = JSON.parse(
     await Deno.readTextFile(`${workspace.folder}/provisioned.json`),
   ) as Provisioned;
-  const findings = exceeds(options.image.budget, provisioned.inventory);
-  if (findings.length > 0) throw new Problems(findings);
 
   const staged = `${workspace.folder}/out`;
   await Deno.mkdir(staged);

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { exceeds } from "lib/images/budget.ts";
 import { type Configured, secretsOf } from "lib/images/compose.ts";
 import { Host, type Mode, type Outcome, readBooted } from "lib/images/host.ts";
+import type { Budget } from "lib/images/image.ts";
 import { type Inventory, takeInventory } from "lib/images/inventory.ts";
 import { redactor } from "lib/images/redact.ts";
 import { seal } from "lib/images/seal.ts";
 import type { Target } from "lib/images/target.ts";
-import { Problem } from "lib/schema/problem.ts";
+import { Problem, Problems } from "lib/schema/problem.ts";
 
 /** What a provisioning did. */
 export interface Provisioned {
@@ -49,14 +51,16 @@ export async function runComponents(
 }
 
 /**
- * Brings a machine to what its components say, proves that a second pass would do nothing, and
- * seals it.
+ * Brings a machine to what its components say, proves that a second pass would do nothing, seals it,
+ * and holds what is left against the image's budget: an AMI is made only of what keeps to it.
  *
  * @throws {Problem} when an operation fails, or is not idempotent: it is named with its commands
+ * @throws {Problems} one line for each thing that exceeds the budget
  */
 export async function provision(
   target: Target,
   components: readonly Configured[],
+  budget: Budget,
   options: { onOutcome?: OnOutcome; signal?: AbortSignal } = {},
 ): Promise<Provisioned> {
   await waitForCloudInit(target);
@@ -65,8 +69,12 @@ export async function provision(
   const applied = performance.now();
   verifyNothingLeft(await runComponents(target, components, "verify", options));
   const verified = performance.now();
-  const inventory = await takeInventory(target);
+  // Sealing stops services and removes packages: ports are of before, everything else of after.
+  const { openPorts } = await takeInventory(target);
   await seal(target, components.flatMap(({ component, settings }) => component.state(settings)));
+  const inventory = { ...await takeInventory(target), openPorts };
+  const findings = exceeds(budget, inventory);
+  if (findings.length > 0) throw new Problems(findings);
   return {
     outcomes,
     milliseconds: { apply: applied - started, verify: verified - applied },
