@@ -2,9 +2,11 @@
 /** Boots a built image and runs its checks. */
 import { z } from "zod";
 import { defineTask, Exit, runTask } from "lib/cli/task.ts";
+import { UsageProblem } from "lib/schema/problem.ts";
 
 const Flags = z.strictObject({
-  artifact: z.string().optional().describe("Its folder; default the newest below --out"),
+  artifact: z.string().optional().describe("Its folder; default the newest such below --out"),
+  target: z.enum(["rootfs", "qcow2"]).optional().describe("Of which kind; default either"),
   nodeType: z.string().optional().describe("The machine's role; default the image's first"),
   env: z.enum(["ci", "qa", "production"]).default("ci").describe("The environment it is for"),
   set: z.array(z.string()).default([]).describe("A setting: COMPONENT.KEY=VALUE"),
@@ -23,11 +25,14 @@ export const task = defineTask({
   async run({ args, flags, io }) {
     const { prepareImage, REPOSITORY } = await import("lib/images/prepare.ts");
     const { testArtifact } = await import("lib/images/test_artifact.ts");
-    const { newestArtifact } = await import("lib/images/catalog.ts");
+    const { newestArtifact } = await import("lib/images/artifact.ts");
     const { formatTest } = await import("lib/images/report.ts");
     const prepared = await prepareImage(REPOSITORY, args.image, flags, io.env);
+    if (flags.artifact !== undefined && flags.target !== undefined) {
+      throw new UsageProblem("--target chooses an artifact: leave it out with --artifact");
+    }
     const out = flags.out.startsWith("/") ? flags.out : `${Deno.cwd()}/${flags.out}`;
-    const folder = flags.artifact ?? await newestArtifact(out, args.image);
+    const folder = flags.artifact ?? await newestArtifact(out, prepared, flags.target);
     const result = await testArtifact(folder, prepared, {
       clones: flags.clones,
       out,

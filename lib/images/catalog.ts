@@ -44,27 +44,3 @@ export async function loadImage(root: string, name: string): Promise<Image> {
   }
   return image;
 }
-
-/**
- * The folder of the newest artifact of an image.
- *
- * @param out Where artifacts are
- * @throws {Problem} when there is none: it says how to make one
- */
-export async function newestArtifact(out: string, name: string): Promise<string> {
-  const found: { path: string; at: number }[] = [];
-  try {
-    for await (const entry of Deno.readDir(`${out}/${name}`)) {
-      const path = `${out}/${name}/${entry.name}`;
-      const manifest = await Deno.stat(`${path}/manifest.json`).catch(() => undefined);
-      if (manifest) found.push({ path, at: manifest.mtime?.getTime() ?? 0 });
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const newest = found.sort((a, b) => b.at - a.at)[0];
-  if (newest === undefined) {
-    throw new Problem(`There is no ${name} under ${out}: run deno task build-image ${name}`);
-  }
-  return newest.path;
-}

@@ -1,4 +1,5 @@
 /** Boots an artifact and sees whether it is what it claims to be. @module */
+import { requireSame } from "lib/images/artifact.ts";
 import { exceeds } from "lib/images/budget.ts";
 import { openWorkspace, type Workspace } from "lib/images/build.ts";
 import { type Check, COMMON_CHECKS } from "lib/images/check.ts";
@@ -73,7 +74,7 @@ export async function runChecks(
  *
  * @param folder The artifact's folder, with its manifest
  * @param prepared The image that it claims to be
- * @throws {Problem} when it does not boot, or is another image's
+ * @throws {Problem} when it does not boot, or was built as something else
  * @throws {Problems} one line per failed check
  */
 export async function testArtifact(
@@ -82,9 +83,7 @@ export async function testArtifact(
   options: TestOptions,
 ): Promise<TestResult> {
   const manifest = await readJson(Manifest, `${folder}/manifest.json`);
-  if (manifest.image !== prepared.image.name) {
-    throw new Problem(`${folder} is an image of ${manifest.image}, not of ${prepared.image.name}`);
-  }
+  requireSame(folder, manifest, prepared);
   if (manifest.artifact === undefined) {
     throw new Problem(`${folder} is an AMI: only local artifacts can be booted here`);
   }
