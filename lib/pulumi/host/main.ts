@@ -69,6 +69,10 @@ function programOf(
         say({ kind: "failed", problems });
       }
       throw error;
+    } finally {
+      // A program that makes no resource ends before the transform is registered: that would fail when
+      // the CLI is gone, and go on forever where it comes back for the update after the preview.
+      await pulumi.runtime.awaitStackRegistrations();
     }
   };
 }
@@ -119,20 +123,9 @@ async function serve(request: HostRequest, lines: AsyncIterator<string>): Promis
   say({ kind: "listening", port: await listen(server) });
 }
 
-/**
- * When the CLI closes a connection, Deno's `node:http2` may reject a promise of its own, with no reason. A
- * program's rejections have one.
- */
-function passOverClosing(event: PromiseRejectionEvent): void {
-  if (event.reason !== undefined) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-}
-
 if (import.meta.main) {
   Error.stackTraceLimit = 0;
   dropDebugging();
-  addEventListener("unhandledrejection", passOverClosing);
   const stdin = createInterface({ input: process.stdin });
   stdin.on("close", () => Deno.exit(0));
   const lines = stdin[Symbol.asyncIterator]();
