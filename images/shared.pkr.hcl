@@ -46,7 +46,7 @@ variable "built_at" {
 variable "provision" {
   type        = string
   description = "The command that brings the machine to the wanted state"
-  default     = "deno task provision-image --help"
+  default     = "sh -c 'echo \"packer alone does not know what to install: run deno task build-image\" >&2; exit 1'"
 }
 
 variable "manifest" {

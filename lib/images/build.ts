@@ -25,6 +25,7 @@ import { redactor } from "lib/images/redact.ts";
 import { makeSbom } from "lib/images/sbom.ts";
 import { SshTarget } from "lib/images/ssh.ts";
 import { makeDisk, requireDiskTools } from "lib/images/disk.ts";
+import { sh } from "lib/images/shell.ts";
 import { requireSpace, requireTools, unpackBase } from "lib/images/workspace.ts";
 import type { Env } from "lib/schema/env.ts";
 import { Problem } from "lib/schema/problem.ts";
@@ -169,7 +170,7 @@ export async function buildImage(
     ...cloud,
     ssh_private_key_file: workspace.key.path,
     ssh_public_key: workspace.key.publicKey,
-    provision: options.provision(workspace.folder),
+    provision: await writeScript(workspace.folder, options.provision(workspace.folder)),
     ...(local === undefined
       ? {}
       : { ssh_host: local.machine.address.host, ssh_port: local.machine.address.port }),
@@ -271,6 +272,13 @@ async function finishLocal(
   options.say("making the disk bootable");
   const digest = await makeDisk(root, disk, workspace);
   return { artifact: "disk.qcow2", digest };
+}
+
+/** A command for Packer's shell in a file: Packer would render `{{ }}` in its words. */
+async function writeScript(folder: string, command: string): Promise<string> {
+  const path = `${folder}/provision.sh`;
+  await Deno.writeTextFile(path, `exec ${command}\n`, { mode: 0o700 });
+  return sh`sh ${path}`;
 }
 
 /** Packer's output as narration: what the provisioner says without Packer's prefix, redacted. */

@@ -19,6 +19,8 @@ machineTest(
       ["--set", `vault.url=${server.url}/vault.zip`],
       ["--set", `vault.sha256=${release.sha256}`],
       ["--set", `vault.port=${port}`],
+      // What Packer would render as its own.
+      ["--set", 'baseline.timeServers=["{{ ntp }}"]'],
       ["--out", folder],
     ].flat();
     const io = () => fakeIo({ env: Deno.env.toObject() });
@@ -47,7 +49,16 @@ machineTest(
 
       await t.step("nothing of the build is left in the artifact or on the machine", async () => {
         const root = `${artifact}/rootfs`;
-        for (const path of ["root/.ssh/authorized_keys", "etc/ssh/ssh_host_ed25519_key"]) {
+        const time = await Deno.readTextFile(
+          `${root}/etc/systemd/timesyncd.conf.d/10-servers.conf`,
+        );
+        assert.match(time, /^NTP=\{\{ ntp \}\}$/m);
+        const removed = [
+          "root/.ssh/authorized_keys",
+          "etc/ssh/ssh_host_ed25519_key",
+          "etc/resolv.conf",
+        ];
+        for (const path of removed) {
           await assert.rejects(Deno.lstat(`${root}/${path}`), Deno.errors.NotFound, path);
         }
         assert.equal(await Deno.readTextFile(`${root}/etc/machine-id`), "");

@@ -85,11 +85,7 @@ export async function runStack(
   const started = performance.now();
   const files = `${engine.runDir}/${stack.info.project}.${stack.info.name}`;
   await Deno.mkdir(engine.runDir, { recursive: true });
-  const { state, isNew, elapsed: initElapsed } = await ensureStack(
-    engine,
-    stack,
-    `${files}.init.log`,
-  );
+  const { state, isNew, elapsed } = await ensureStack(engine, stack, `${files}.init.log`);
   const cwd = await engine.backend.workDir(stack, state.encryption);
   for (const { owner } of await breakDeadLocks(engine.backend.stateFolder, stack.info)) {
     engine.narrate(stack.id, `the lock of ${owner}, which has ended, was removed`);
@@ -98,12 +94,9 @@ export async function runStack(
     await liftProtection(engine, stack, state, cwd, `${files}.unprotect.log`);
   }
   try {
-    return await attemptAll(engine, stack, operation, options, {
-      cwd,
-      files,
-      started,
-      initElapsed,
-    });
+    const result = await attempt(engine, stack, operation, options, { cwd, files });
+    const cliElapsed = elapsed + result.cliElapsed;
+    return { ...result, cliElapsed, elapsed: performance.now() - started };
   } finally {
     // A preview makes nothing that stays; but a plan's stack has the key that the plan is encrypted with.
     const isPassing = engine.backend.kind === "real" && operation === "preview";
@@ -113,28 +106,21 @@ export async function runStack(
   }
 }
 
-async function attemptAll(
+/** The operation, again where the host crashed. */
+async function attempt(
   engine: Engine,
   stack: FleetStack,
   operation: StackOperation,
   options: StackOptions,
-  { cwd, files, started, initElapsed }: {
-    cwd: string;
-    files: string;
-    started: number;
-    initElapsed: number;
-  },
-): Promise<StackResult> {
-  for (let attempt = 0;; attempt++) {
-    const suffix = attempt === 0 ? operation : `${operation}.${attempt + 1}`;
+  { cwd, files }: { cwd: string; files: string },
+): Promise<Omit<StackResult, "elapsed">> {
+  for (let time = 0;; time++) {
+    const suffix = time === 0 ? operation : `${operation}.${time + 1}`;
     const { result, crash } = await attemptOnce(engine, stack, operation, options, {
       cwd,
       files: `${files}.${suffix}`,
     });
-    if (crash === undefined || attempt >= CRASH_RETRIES || engine.signal?.aborted) {
-      const cliElapsed = initElapsed + result.cliElapsed;
-      return { ...result, cliElapsed, elapsed: performance.now() - started };
-    }
+    if (crash === undefined || time >= CRASH_RETRIES || engine.signal?.aborted) return result;
     engine.narrate(stack.id, `runs again, as ${crash}`);
   }
 }
