@@ -3,6 +3,7 @@
  * stderr is passed on: it prints open values and comments there.
  *
  * @see {@link https://github.com/getsops/sops/blob/v3.13.3/cmd/sops/codes/codes.go}
+ * @see {@link https://github.com/getsops/sops/blob/v3.13.3/cmd/sops/main.go} for the environment variables
  * @module
  */
 import { resolveEngine } from "lib/engines/resolve.ts";
@@ -60,10 +61,28 @@ export async function runSops(
   options: SopsOptions = {},
 ): Promise<string> {
   const sops = await resolveEngine("sops");
-  const env = { ...sops.env, ...keyPaths(), ...options.env };
-  const result = await exec(sops.path, args, { ...options, env });
+  const env = { ...inherited(), ...sops.env, ...keyPaths(), ...options.env };
+  const result = await exec(sops.path, args, { ...options, env, clearEnv: true });
   if (result.code === 0) return result.stdout;
   throw new Problem(`Cannot ${what}: ${meaningOf(result)}`);
+}
+
+/** Each stands for a flag that takes the place of the creation rules, or of the file they are in. */
+const OVERRIDES = [
+  "SOPS_CONFIG",
+  "SOPS_AGE_RECIPIENTS",
+  "SOPS_PGP_FP",
+  "SOPS_KMS_ARN",
+  "SOPS_VAULT_URIS",
+  "SOPS_GCP_KMS_IDS",
+  "SOPS_AZURE_KEYVAULT_URLS",
+  "SOPS_HUAWEICLOUD_KMS_IDS",
+];
+
+/** This process's environment without what would change to whom SOPS encrypts. */
+function inherited(): Record<string, string> {
+  const variables = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(variables.filter(([name]) => !OVERRIDES.includes(name)));
 }
 
 /** The variables that name key files, absolute: SOPS runs in another folder. */
@@ -94,7 +113,8 @@ export async function editWithSops(cwd: string, path: string, what: string): Pro
     const { code } = await new Deno.Command(sops.path, {
       args: ["edit", path],
       cwd,
-      env: { ...sops.env, ...keyPaths(), TMPDIR: folder },
+      env: { ...inherited(), ...sops.env, ...keyPaths(), TMPDIR: folder },
+      clearEnv: true,
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",

@@ -76,6 +76,29 @@ writeTest("a new secret keeps texts that YAML 1.1 reads otherwise", async (repos
   assert.deepEqual(await dataOf(repository), data);
 });
 
+const overrides: [name: string, value: () => Promise<string>][] = [
+  ["SOPS_AGE_RECIPIENTS", async () => await identityToRecipient(await generateIdentity())],
+  ["SOPS_PGP_FP", () => Promise.resolve("0".repeat(40))],
+  ["SOPS_CONFIG", () => Promise.resolve("/dev/null")],
+];
+
+for (const [name, value] of overrides) {
+  writeTest(
+    `a new secret is encrypted by its creation rule, whatever ${name} says`,
+    async (repository) => {
+      const recipients = async () => (await repository.read(PATH)).match(/recipient: .*|fp: .*/g);
+      const before = await recipients();
+      await Deno.remove(`${repository.root}/secrets/${PATH}`);
+      await withEnvironment(
+        { [name]: await value() },
+        () => createSecret(FILE, DATA, optionsOf(repository)),
+      );
+      assert.notEqual(before, null);
+      assert.deepEqual(await recipients(), before);
+    },
+  );
+}
+
 const changes: [what: string, change: Change, data: unknown][] = [
   ["a text", { kind: "set", key: "user", value: "0123" }, { ...DATA, user: "0123" }],
   // sops reads YAML 1.1: unquoted these are a date and a number.
