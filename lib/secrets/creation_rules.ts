@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { parseWith } from "lib/schema/parse.ts";
+import { parseWith, readText } from "lib/schema/parse.ts";
 import { Problems } from "lib/schema/problem.ts";
 import { parseYaml } from "lib/schema/yaml.ts";
 import { portableRegExp } from "lib/secrets/sops/selection.ts";
@@ -103,6 +103,17 @@ export function parseCreationRules(text: string, source: string): CreationRule[]
   }
   if (problems.length > 0) throw new Problems(problems);
   return read;
+}
+
+/**
+ * The rules of a folder that is, or stands for, `secrets/`.
+ *
+ * @throws {Problem} when it has no `.sops.yaml`
+ * @throws {Problems} as {@linkcode parseCreationRules}
+ */
+export async function readCreationRules(folder: string): Promise<CreationRule[]> {
+  const source = "secrets/.sops.yaml";
+  return parseCreationRules(await readText(`${folder}/.sops.yaml`, source), source);
 }
 
 /** The rule for a path relative to the folder of `.sops.yaml`: the first that matches. */

@@ -1,3 +1,4 @@
+import { readCreationRules, ruleFor } from "lib/secrets/creation_rules.ts";
 import type { Env } from "lib/schema/env.ts";
 import { readText } from "lib/schema/parse.ts";
 import { parseYaml, stringifyYaml } from "lib/schema/yaml.ts";
@@ -96,6 +97,9 @@ export async function createSecret(
     throw new Problem(`${source}: is there already: change it with edit-secret`);
   }
   const problems = data === undefined ? [] : judgeData(data, context, file.name, source);
+  if (ruleFor(await readCreationRules(`${options.root}/secrets`), path) === undefined) {
+    problems.push(`${source}: no creation rule of secrets/.sops.yaml matches it: add one`);
+  }
   if (problems.length > 0) throw new Problems(problems);
   return await withWorkingCopy(options.root, [path], async (copy) => {
     // SOPS takes 2024-01-01 for a date, and 1_000 for a number.

@@ -1,6 +1,6 @@
 import type { Env } from "lib/schema/env.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
-import { parseCreationRules, ruleFor } from "lib/secrets/creation_rules.ts";
+import { readCreationRules, ruleFor } from "lib/secrets/creation_rules.ts";
 import { loadContext } from "lib/secrets/context.ts";
 import { runSops } from "lib/secrets/sops/binary.ts";
 import { loadStore, readSopsFile, splitMetadata } from "lib/secrets/sops/read.ts";
@@ -31,10 +31,7 @@ export async function planRotation(
   root: string,
   files: readonly SecretFileName[],
 ): Promise<PlannedRotation[]> {
-  const rules = parseCreationRules(
-    await Deno.readTextFile(`${root}/secrets/.sops.yaml`),
-    "secrets/.sops.yaml",
-  );
+  const rules = await readCreationRules(`${root}/secrets`);
   const problems: string[] = [];
   const planned: PlannedRotation[] = [];
   for (const name of files) {

@@ -1,7 +1,7 @@
 import type { Env } from "lib/schema/env.ts";
 import { describeIssues } from "lib/schema/parse.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
-import { parseCreationRules } from "lib/secrets/creation_rules.ts";
+import { readCreationRules } from "lib/secrets/creation_rules.ts";
 import type { SecretsContext } from "lib/secrets/define.ts";
 import { scanSecretFile } from "lib/secrets/scan/secret_file.ts";
 import { SopsProblem } from "lib/secrets/sops/error.ts";
@@ -32,10 +32,7 @@ export async function verifySecretFile(
 ): Promise<Verified> {
   const source = `secrets/${path}`;
   const text = await Deno.readTextFile(`${folder}/${path}`);
-  const rules = parseCreationRules(
-    await Deno.readTextFile(`${folder}/.sops.yaml`),
-    "secrets/.sops.yaml",
-  );
+  const rules = await readCreationRules(folder);
   const problems = scanSecretFile(source, text, rules).map(({ message }) =>
     `${source}: ${message}`
   );

@@ -276,7 +276,7 @@ const beforehand: [what: string, work: (r: SecretsRepository) => Promise<unknown
     [
       "makes none that fits no creation rule",
       (r) => createSecret({ ...FILE, environment: "qa" }, DATA, optionsOf(r)),
-      /Cannot encrypt secrets\/app\/web\.qa\.yaml: /,
+      /web\.qa\.yaml: no creation rule of secrets\/\.sops\.yaml matches it: add one/,
     ],
     [
       "edits none that is not there",
