@@ -20,10 +20,39 @@ const Recipients = z.union([z.string(), z.array(z.string())]).default([]).transf
 
 const Kms = z.union([
   Recipients,
-  z.array(z.strictObject({ arn: z.string(), role: z.string().optional() })).transform((keys) =>
-    keys.map(({ arn, role }) => role ? `${arn}+${role}` : arn)
-  ),
+  z.array(z.strictObject({
+    arn: z.string(),
+    role: z.string().optional(),
+    context: z.record(z.string(), z.string()).optional(),
+    aws_profile: z.string().optional(),
+  })).transform((keys) => keys.map(({ arn, role }) => role ? `${arn}+${role}` : arn)),
 ]);
+
+/** A group of recipients, any of whom opens its share. */
+const KeyGroup = z.strictObject({
+  age: Recipients,
+  hc_vault: Recipients,
+  kms: Kms.default([]),
+  gcp_kms: z.array(z.strictObject({ resource_id: z.string() })).default([]),
+  azure_keyvault: z.array(z.strictObject({
+    vaultUrl: z.string(),
+    key: z.string(),
+    // Without it SOPS takes the newest, which no rule tells.
+    version: z.string().min(1),
+  })).default([]),
+  hckms: z.array(z.strictObject({ key_id: z.string() })).default([]),
+  pgp: Recipients,
+}).transform((group) =>
+  [
+    ...group.age,
+    ...group.hc_vault,
+    ...group.kms,
+    ...group.gcp_kms.map((key) => key.resource_id),
+    ...group.azure_keyvault.map((key) => `${key.vaultUrl}/keys/${key.key}/${key.version}`),
+    ...group.hckms.map((key) => key.key_id),
+    ...group.pgp,
+  ].sort()
+);
 
 /** What a rule may say; a rule that leaves parts of a file open is no rule for secrets. */
 const CreationRule = z.strictObject({
@@ -34,14 +63,10 @@ const CreationRule = z.strictObject({
   aws_profile: z.string().optional(),
   gcp_kms: Recipients,
   azure_keyvault: Recipients,
+  hckms: Recipients,
   pgp: Recipients,
   shamir_threshold: z.int().min(2).optional(),
-  key_groups: z.array(z.strictObject({
-    age: Recipients,
-    hc_vault: Recipients,
-    kms: Kms.default([]),
-    pgp: Recipients,
-  })).default([]),
+  key_groups: z.array(KeyGroup).default([]),
 });
 
 const Config = z.strictObject({
@@ -57,6 +82,8 @@ export interface CreationRule {
   matches(path: string): boolean;
   /** The recipients by group, as the metadata of a file names them; sorted within a group. */
   readonly groups: readonly (readonly string[])[];
+  /** How many groups it takes to open a file; 1 where there is one. */
+  readonly threshold: number;
 }
 
 /**
@@ -76,17 +103,20 @@ export function parseCreationRules(text: string, source: string): CreationRule[]
       ...rule.kms,
       ...rule.gcp_kms,
       ...rule.azure_keyvault,
+      ...rule.hckms,
       ...rule.pgp,
     ];
-    const groups = rule.key_groups.map(({ age, hc_vault, kms, pgp }) =>
-      [...age, ...hc_vault, ...kms, ...pgp].sort()
-    );
     // SOPS takes key_groups alone where they are.
-    const all = groups.length > 0 ? groups : [own.sort()];
+    const all = rule.key_groups.length > 0 ? rule.key_groups : [own.sort()];
     if (all.some((group) => group.length === 0)) {
       problems.push(`${source}: creation_rules.${index}: names no recipient`);
     }
-    return { pattern: rule.path_regex, matches: matcher(rule.path_regex, index), groups: all };
+    return {
+      pattern: rule.path_regex,
+      matches: matcher(rule.path_regex, index),
+      groups: all,
+      threshold: all.length === 1 ? 1 : rule.shamir_threshold ?? all.length,
+    };
   });
 
   function matcher(pattern: string, index: number): (path: string) => boolean {

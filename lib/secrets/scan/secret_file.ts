@@ -136,5 +136,10 @@ function recipientFaults({ groups, threshold }: Metadata, rule: CreationRule): s
     faults.push(`is encrypted to other groups than its creation rule names: ${cure}`);
   }
   if (groups.length > 1 && threshold < 2) faults.push("one group alone opens it: encrypt it anew");
+  else if (same && threshold !== rule.threshold) {
+    faults.push(
+      `is opened by ${threshold} of its groups, but its creation rule says ${rule.threshold}: encrypt it anew`,
+    );
+  }
   return faults;
 }

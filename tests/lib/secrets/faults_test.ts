@@ -7,7 +7,9 @@ import { generateIdentity, identityToRecipient } from "age-encryption";
 import { exec, execOrThrow } from "lib/cli/exec.ts";
 import { messageOf, Problem, Problems } from "lib/schema/problem.ts";
 import { listContexts, readContext } from "lib/secrets/context.ts";
+import { parseCreationRules } from "lib/secrets/creation_rules.ts";
 import { scanFiles } from "lib/secrets/scan/scan.ts";
+import { scanSecretFile } from "lib/secrets/scan/secret_file.ts";
 import { scanShapes } from "lib/secrets/scan/shape.ts";
 import { treeFiles } from "lib/secrets/scan/sources.ts";
 import { readSopsFile } from "lib/secrets/sops/read.ts";
@@ -326,6 +328,14 @@ engineTest(
       for (const [one, two] of [[0, 1], [0, 2], [1, 2]]) {
         assert.equal(await refusal(withKeys(identities[one], identities[two])), "");
       }
+      const faults = async (text: string) =>
+        scanSecretFile(SOURCE, await repository.read(PATH), parseCreationRules(text, "s"))
+          .map(({ message }) => message).join("\n");
+      assert.equal(await faults(rules), "");
+      assert.match(
+        await faults(rules.replace("threshold: 2", "threshold: 3")),
+        /is opened by 2 of its groups, but its creation rule says 3/,
+      );
       const said = await refusal(withKeys(identities[1]));
       assert.match(said, /1 of 2 key groups open: group 1 \(age1\w+\), group 3 \(age1\w+\)/);
     }),

@@ -102,6 +102,28 @@ Deno.test("the first rule that matches decides, and its recipients are told by g
   );
   assert.deepEqual(ruleFor(read, "a/x.yaml")?.groups, [["a", "b"], ["c"]]);
   assert.deepEqual(ruleFor(read, "b/x.yaml")?.groups, [["d", "e"]]);
+  assert.deepEqual(read.map(({ threshold }) => threshold), [2, 1]);
+});
+
+Deno.test("a group may hold recipients of every kind, as a file's metadata names them", () => {
+  const [{ groups, threshold }] = parseCreationRules(
+    `creation_rules:
+  - path_regex: ^.*$
+    key_groups:
+      - age: [a]
+        kms: [{ arn: arn:b, role: arn:c, context: { app: x }, aws_profile: ci }]
+        gcp_kms: [{ resource_id: projects/d }]
+        azure_keyvault: [{ vaultUrl: "https://e.vault.azure.net", key: f, version: g }]
+        hckms: [{ key_id: h }]
+      - hc_vault: [https://i/v1/transit/keys/j]
+        pgp: [k]\n`,
+    "s",
+  );
+  assert.deepEqual(groups, [
+    ["a", "arn:b+arn:c", "h", "https://e.vault.azure.net/keys/f/g", "projects/d"],
+    ["https://i/v1/transit/keys/j", "k"],
+  ]);
+  assert.equal(threshold, 2);
 });
 
 // Put together here, so that this file holds none of them.
