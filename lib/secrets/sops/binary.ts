@@ -68,7 +68,7 @@ export async function runSops(
 }
 
 /** Each stands for a flag that takes the place of the creation rules, or of the file they are in. */
-const OVERRIDES = [
+const OVERRIDES: readonly string[] = [
   "SOPS_CONFIG",
   "SOPS_AGE_RECIPIENTS",
   "SOPS_PGP_FP",
