@@ -60,6 +60,7 @@ engineTest(
           const child = root.start("sync-secrets", WORDS, env);
           const { signal } = await child.output();
           assert.equal(signal, "SIGKILL");
+          await proxy.settled();
 
           const versions = async () =>
             (await Promise.all(Object.keys(FILES).map((name) => heldAt(bao, name)))).map((held) =>

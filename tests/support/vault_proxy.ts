@@ -28,6 +28,8 @@ export interface VaultProxy extends AsyncDisposable {
   readonly requests: readonly ProxiedRequest[];
   /** How many requests were there at once, at most. */
   readonly mostAtOnce: () => number;
+  /** Waits for the server to have answered what was passed on, also of a client that is gone. */
+  settled(): Promise<void>;
   /** Milliseconds that each answered request was here. */
   durations(): readonly number[];
   /** What came in since, as `POST secret/data/app`. */
@@ -45,14 +47,14 @@ export function startProxy(
 ): VaultProxy {
   const requests: ProxiedRequest[] = [];
   const durations: number[] = [];
-  let running = 0;
+  const underway = new Set<Promise<Response>>();
   let most = 0;
   const handle = async (incoming: Request): Promise<Response> => {
     const { pathname, search } = new URL(incoming.url);
     const body = await incoming.text();
     const { method } = incoming;
     const path = decodeURIComponent(pathname.replace("/v1/", ""));
-    const request = { method, path, body, number: requests.length + 1, atOnce: running };
+    const request = { method, path, body, number: requests.length + 1, atOnce: underway.size };
     requests.push(request);
     const verdict = await judge(request);
     if (verdict instanceof Response) return verdict;
@@ -70,13 +72,15 @@ export function startProxy(
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: () => broken() },
     async (request) => {
-      most = Math.max(most, ++running);
       const started = performance.now();
+      const answering = Promise.resolve().then(() => handle(request));
+      underway.add(answering);
+      most = Math.max(most, underway.size);
       try {
-        return await handle(request);
+        return await answering;
       } finally {
         durations.push(performance.now() - started);
-        running--;
+        underway.delete(answering);
       }
     },
   );
@@ -84,6 +88,7 @@ export function startProxy(
     address: `http://127.0.0.1:${server.addr.port}`,
     requests,
     mostAtOnce: () => most,
+    settled: async () => void await Promise.allSettled(underway),
     durations: () => durations,
     writes: () =>
       requests.filter(({ method, path }) =>
